@@ -4,8 +4,8 @@ The flow is the architecture, and every name follows it::
 
     discover → fetch → extract → clean → dedupe → archive → index → read
 
-Where a change goes: what Sina does, ``sina/``; how a page becomes an article, ``pages/``; the folder on disk, ``archive/``;
-the Scrapy shell, ``spiders/ middlewares.py pipelines.py exporters.py extensions.py commands/``; people, ``cli/``;
+Where a change goes: what Sina does, ``sina/``; how a page becomes an article, ``pages/``; the folder on disk,
+``archive/``; the Scrapy shell, ``spiders/ middlewares.py pipelines.py exporters.py extensions.py commands/``; people, ``cli/``;
 a stand-in for Sina, ``rehearsal/``.  Imports go down only: cli and shell → sina → archive, pages → items, errors.
 """
 

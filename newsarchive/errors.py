@@ -88,7 +88,7 @@ class ArchiveLocked(ArchiveError):
 
 
 class ArchiveNotWritable(ArchiveError):
-    """A write failed (permissions, disk full, not a folder); raised by ``archive.files``; the run ends, files are whole."""
+    """A write failed (permissions, disk full, not a folder); raised by ``archive.files``; the run ends."""
 
     exit_code = 7
 
