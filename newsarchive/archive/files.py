@@ -1,7 +1,7 @@
 """archive: whole files or none, on disk before we say so.
 
-Every failure becomes ``ArchiveNotWritable`` (exit 7) that names the path, the cause in plain words and the next step.  A new
-name is safe only after its folder is synced too; writing one does not do that, so that the caller can sync once for many files.
+Every failure becomes ``ArchiveNotWritable`` (exit 7) that names path, cause in plain words and next step.  A new name
+is safe only after its folder is synced too; writing one does not do that, so that the caller can sync once for many.
 """
 
 from __future__ import annotations

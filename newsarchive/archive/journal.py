@@ -1,9 +1,9 @@
 """archive: the journal of a day, ``_day.jsonl``, from which all else can be rebuilt.
 
-One JSON object a line, appended and synced, never rewritten.  UTF-8, no blanks between keys, a newline (LF) behind each line; a
-lone surrogate is written as its escape.  The last key ``link`` of a line is the SHA-256 of the line before it, so that no line can
-be altered, moved or taken out unnoticed while a later one stands.  Only whole lines count: what follows the last newline was torn
-by a power cut.
+One JSON object a line, appended and synced, never rewritten.  UTF-8, no blanks between keys, a newline (LF) behind each
+line; a lone surrogate is written as its escape.  The last key ``link`` of a line is the SHA-256 of the line before it,
+so that no line can be altered, moved or taken out unnoticed while a later one stands.  Only whole lines count: what
+follows the last newline was torn by a power cut.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def days(root: Path) -> Iterator[date]:
 
 
 def stamp(moment: datetime) -> str:
-    """Return an aware moment as it is written everywhere: ``2026-11-23T09:30:00+08:00``, with milliseconds if it has any.
+    """Return an aware moment as it is written everywhere: ``2026-11-23T09:30:00+08:00``, milliseconds if any.
 
     Raises ``ValueError`` for a naive one, whose zone nobody knows.
     """
@@ -150,7 +150,7 @@ def append(path: Path, events: Sequence[Mapping[str, object]], after: Tail) -> T
 
 
 def read(path: Path, start: int = 0, link: str = GENESIS_LINK) -> Iterator[Event]:
-    """Yield the whole lines from the offset ``start`` on; ``link`` is that of the line before it.  A missing file has none.
+    """Yield the whole lines from the offset ``start`` on, ``link`` being that of the line before.
 
     Raises ``ArchiveDamaged`` where the disk gives nothing back.
     """

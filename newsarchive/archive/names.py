@@ -1,8 +1,8 @@
 """archive: the file name of an article, from its title alone, legal on Linux, macOS and Windows.
 
-A name must neither break nor lie.  So what nobody sees goes as well: bidi controls show ``exe.pdf`` where ``fdp.exe`` is,
-zero-width characters and variation selectors make two names look alike (HFS+ even takes some of them for equal).  The title
-itself, with all of its characters, stands in the file.
+A name must neither break nor lie.  So what nobody sees goes as well: bidi controls show ``exe.pdf`` where ``fdp.exe``
+is, zero-width characters and variation selectors make two names look alike (HFS+ even takes some of them for
+equal).  The title itself, with all of its characters, stands in the file.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TWINS = {ord(char): ord(char) + 0xFEE0 for char in '<>:"/\\|?*'}
 _TWINS_IN_FRONT = {".": "．", "_": "＿"}
 """Unix hides names with a dot in front; Hexo passes over those with either."""
 _DEVICE_RE = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[1-9¹²³])(?= *(?:\.|$))", re.IGNORECASE)
-"""Windows opens a device instead of a file, also with an extension (Microsoft: "Naming Files, Paths, and Namespaces")."""
+"""Windows opens a device instead, also with an extension (Microsoft: "Naming Files, Paths, and Namespaces")."""
 _UNSEEN_RE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
     "\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # Default_Ignorable_Code_Point
