@@ -5,7 +5,7 @@ The ground floor: imports nothing of ours.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 
 BEIJING = timezone(timedelta(hours=8))
@@ -54,7 +54,7 @@ class Article:
     published_at: datetime
     """The time that the page shows, with the seconds of a meta that agrees with it."""
     modified_at: datetime | None = None
-    body: str
+    body: str = field(repr=False)
     """Inner HTML of the body: raw after extract, clean after clean, one block element a line."""
     image: str = ""
     """Address of the first picture of the content; set by clean."""
@@ -63,9 +63,13 @@ class Article:
     editor: str = ""
     keywords: tuple[str, ...] = ()
     symbols: tuple[str, ...] = ()
-    """Stocks that the page links, as Sina writes them: ``sh600519``, ``hk00700``, ``usstock_MU`` → ``MU``."""
+    """Stocks that the page links, as Sina writes them: ``sh600519``, ``hk00700``, ``MU``."""
     page_id: str = ""
     """What the page itself says it is: its publishid, or ``p-t-d`` of old pages."""
     layout: str = ""
     """Name of the layout class that read it."""
+    text_sha256: str | None = None
+    """Digest of title and text, set by dedupe; None for a text too short to tell."""
+    same_as: str | None = None
+    """The kept document that has the same title and text, where such are marked and kept."""
     fetched_at: datetime | None = None

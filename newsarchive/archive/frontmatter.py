@@ -32,7 +32,7 @@ _PLAIN_RE = re.compile(
 )
 """What the dialect writes without quotes, and what no YAML reader takes for anything but text."""
 _UNSAFE_IN_ADDRESS_RE = re.compile(r"[\s'\"<>{}]")
-_KEY_RE = re.compile("[a-z_]+")
+_KEY_RE = re.compile("[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Header:
     published_at: datetime
     """Aware."""
     extra: Mapping[str, str | list[str]] = field(default_factory=dict)
-    """Further keys (``[a-z_]+``), behind ``thumbnail``."""
+    """Further keys (``[a-z][a-z0-9_]*``), behind ``thumbnail``."""
 
 
 class SeedHandler(YAMLHandler):
@@ -116,7 +116,7 @@ def body_text(body: str) -> str:
 def _checked(extra: Mapping[str, str | list[str]]) -> dict[str, object]:
     for key in extra:
         if key in KEYS or not _KEY_RE.fullmatch(key):
-            raise ValueError(f"{key!r} cannot be a further key: it is one of the seven, or not of a-z and _ alone")
+            raise ValueError(f"{key!r} cannot be a further key: it is one of the seven, or not of a-z, 0-9 and _ alone")
     return dict(extra)
 
 

@@ -1,0 +1,331 @@
+"""The catalogue: what the journals say, in SQLite, so that nothing has to be read to know what is there.
+
+Everything here but ``known`` is derived from the journals alone: ``apply`` is the one way in, live and at a rebuild.
+``known`` remembers which rows a finished poll has seen; losing it costs a longer poll and nothing else.
+
+No other module of the archive speaks SQL.  One thread writes; readers open the file a second time (WAL).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from newsarchive.archive.journal import GENESIS_LINK, Tail, moment
+from newsarchive.archive.names import file_stem, fold, with_docid
+from newsarchive.items import BEIJING, Offer
+
+SCHEMA_VERSION = "1"
+"""Another version is another catalogue: it is rebuilt, never migrated."""
+
+CACHE_KIB = 8 * 1024
+"""SQLite's page cache: enough for the working set of a day; memory stays flat at a million articles."""
+
+BUSY_TIMEOUT_S = 30.0
+"""How long a reader waits for a commit; commits take milliseconds."""
+
+SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE journals (day TEXT PRIMARY KEY, size INTEGER NOT NULL, link TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    seq INTEGER PRIMARY KEY,
+    docid TEXT NOT NULL UNIQUE,
+    day TEXT NOT NULL,
+    stem TEXT,
+    first TEXT NOT NULL,
+    url TEXT NOT NULL,
+    title TEXT NOT NULL,
+    modified_at TEXT,
+    state TEXT NOT NULL,
+    reason TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_try_at TEXT,
+    file TEXT,
+    sha256 TEXT,
+    text_sha256 TEXT
+);
+CREATE INDEX documents_by_day ON documents (day);
+CREATE INDEX documents_due ON documents (state, next_try_at) WHERE state IN ('pending', 'failed');
+CREATE INDEX documents_alike ON documents (text_sha256) WHERE text_sha256 IS NOT NULL;
+CREATE TABLE names (day TEXT, key TEXT, docid TEXT NOT NULL, PRIMARY KEY (day, key)) WITHOUT ROWID;
+CREATE TABLE channels (docid TEXT, channel TEXT, said TEXT NOT NULL, PRIMARY KEY (docid, channel)) WITHOUT ROWID;
+CREATE TABLE known (channel TEXT, docid TEXT, ended INTEGER NOT NULL, PRIMARY KEY (channel, docid)) WITHOUT ROWID;
+CREATE INDEX known_open ON known (channel) WHERE ended = 0;
+"""
+
+KEPT_EVENTS = ("kept", "revised")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One row: what the archive knows of a document now."""
+
+    docid: str
+    day: date
+    stem: str | None
+    """File name without ``.md``; None until the page told the title of an address given by hand."""
+    first: Mapping[str, Any]
+    """Its first ``offered`` event: name, category and picture depend on nothing later."""
+    url: str
+    title: str
+    modified_at: str | None
+    state: str
+    """``pending``, ``kept``, ``filtered``, ``failed`` or ``gone``."""
+    reason: str | None
+    attempts: int
+    next_try_at: str | None
+    file: str | None
+    sha256: str | None
+
+    def offer(self) -> Offer:
+        """The first offer again, with the newest address."""
+        said = self.first
+        return Offer(
+            docid=self.docid,
+            url=self.url,
+            day=self.day,
+            title=str(said.get("title") or ""),
+            channels=tuple(said.get("channels") or ()),
+            lids=tuple(said.get("lids") or ()),
+            image=str(said.get("image") or ""),
+            published_at=moment(said.get("published_at")),
+            listed_at=moment(said.get("listed_at")),
+            modified_at=moment(said.get("modified_at")),
+            seen_at=moment(said.get("at")),
+        )
+
+
+_COLUMNS = "docid, day, stem, first, url, title, modified_at, state, reason, attempts, next_try_at, file, sha256"
+
+
+class Catalogue:
+    """An open catalogue; raises ``sqlite3.DatabaseError`` where the file is none (the opener then rebuilds it)."""
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        self.path = path
+        self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        # The journals are the truth and are synced before each commit: a power cut may take the last commits, no more.
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+        if create:
+            self._db.executescript(f"BEGIN; {SCHEMA} COMMIT;")
+            self.set_meta("schema", SCHEMA_VERSION)
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; the journals must be on disk before the block ends."""
+        self._db.execute("BEGIN IMMEDIATE")
+        end = "ROLLBACK"
+        try:
+            yield
+            end = "COMMIT"
+        finally:
+            self._db.execute(end)
+
+    # --- what is true of the whole ---------------------------------------------------------------------------------
+
+    def meta(self, key: str) -> str | None:
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def check(self) -> None:
+        """Read it through; raises ``sqlite3.DatabaseError`` on damage.  Costs a read of the file."""
+        (verdict,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(verdict)
+
+    def tails(self) -> dict[date, Tail]:
+        """How far each day's journal has been read."""
+        rows = self._db.execute("SELECT day, size, link FROM journals")
+        return {date.fromisoformat(day): Tail(size, link) for day, size, link in rows}
+
+    def tail(self, day: date) -> Tail:
+        row = self._db.execute("SELECT size, link FROM journals WHERE day = ?", (day.isoformat(),)).fetchone()
+        return Tail(*row) if row else Tail(0, GENESIS_LINK)
+
+    def set_tail(self, day: date, tail: Tail) -> None:
+        self._db.execute("INSERT OR REPLACE INTO journals VALUES (?, ?, ?)", (day.isoformat(), tail.size, tail.link))
+
+    def counts(self) -> dict[str, int]:
+        """Documents by state, of those that a run can still do something about: ``pending``, ``failed`` (due again)."""
+        rows = self._db.execute(
+            "SELECT state, count(*) FROM documents WHERE state = 'pending' "
+            "OR (state = 'failed' AND next_try_at IS NOT NULL) GROUP BY state"
+        )
+        return {"pending": 0, "failed": 0, **dict(rows)}
+
+    # --- documents -------------------------------------------------------------------------------------------------
+
+    def document(self, docid: str) -> Document | None:
+        row = self._db.execute(f"SELECT {_COLUMNS} FROM documents WHERE docid = ?", (docid,)).fetchone()  # noqa: S608
+        return _document(row) if row else None
+
+    def documents_of(self, day: date, states: Iterable[str]) -> list[Document]:
+        wanted = json.dumps(list(states))
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM documents WHERE day = ? AND state IN (SELECT value FROM json_each(?))",  # noqa: S608
+            (day.isoformat(), wanted),
+        )
+        return [_document(row) for row in rows]
+
+    def due(self, now: datetime) -> Iterator[str]:
+        """Docids to be fetched: never tried, or failed and due again, in the order in which they were offered."""
+        rows = self._db.execute(
+            "SELECT docid FROM documents WHERE state = 'pending' "
+            "OR (state = 'failed' AND next_try_at IS NOT NULL AND next_try_at <= ?) ORDER BY seq",
+            (now.astimezone(BEIJING).isoformat(timespec="seconds"),),
+        )
+        return (docid for (docid,) in rows)
+
+    def same_text(self, text_sha256: str) -> str | None:
+        """The kept document that has this title and text, if any."""
+        row = self._db.execute(
+            "SELECT docid FROM documents WHERE text_sha256 = ? AND state = 'kept' ORDER BY seq LIMIT 1", (text_sha256,)
+        ).fetchone()
+        return row[0] if row else None
+
+    def was_said(self, event: Mapping[str, Any]) -> bool:
+        """Whether each channel of this ``offered`` event said the same of its document last time.
+
+        Compared by channel, because two channels may show one document under two titles for ever.
+        """
+        rows = self._db.execute("SELECT channel, said FROM channels WHERE docid = ?", (event["docid"],))
+        said, now = dict(rows), _row_digest(event)
+        return all(said.get(channel) == now for channel in event["channels"])
+
+    def free_stem(self, day: date, title: str, docid: str, *, titled: bool) -> str:
+        """The name that this document gets: the plain one if it is free, else with its docid (design §3).
+
+        ``titled`` is False for an address given by hand: its title comes from the page, its docid always stands there.
+        """
+        stem = file_stem(title)
+        if not stem or not titled:
+            stem = with_docid(stem, docid)
+        while self._is_taken(day, stem, docid):
+            stem = with_docid(stem, docid)
+        return stem
+
+    def _is_taken(self, day: date, stem: str, docid: str) -> bool:
+        row = self._db.execute("SELECT docid FROM names WHERE day = ? AND key = ?", (day.isoformat(), fold(stem)))
+        owner = row.fetchone()
+        return owner is not None and owner[0] != docid
+
+    # --- what polls have seen --------------------------------------------------------------------------------------
+
+    def begin_poll(self, channel: str) -> None:
+        """Forget what an interrupted poll saw: only polls that ran to their end make rows known."""
+        self._db.execute("DELETE FROM known WHERE channel = ? AND ended = 0", (channel,))
+
+    def see(self, channel: str, docid: str) -> bool:
+        """Note that the running poll saw this row; True if an ended poll of the channel had seen it before."""
+        row = self._db.execute("SELECT ended FROM known WHERE channel = ? AND docid = ?", (channel, docid)).fetchone()
+        if row is None:
+            self._db.execute("INSERT INTO known VALUES (?, ?, 0)", (channel, docid))
+        return row is not None and row[0] == 1
+
+    def end_poll(self, channel: str) -> None:
+        self._db.execute("UPDATE known SET ended = 1 WHERE channel = ? AND ended = 0", (channel,))
+
+    # --- the one way in --------------------------------------------------------------------------------------------
+
+    def apply(self, day: date, event: Mapping[str, Any]) -> None:
+        """Take in one event of the day's journal; events that are not known here change nothing."""
+        name, docid = event.get("event"), event.get("docid")
+        if not isinstance(docid, str):
+            return
+        if name == "offered":
+            self._apply_offered(day, docid, event)
+        elif name in KEPT_EVENTS:
+            self._apply_kept(day, docid, event)
+        elif name in ("filtered", "failed", "gone"):
+            self._apply_loss(docid, event)
+
+    def _apply_offered(self, day: date, docid: str, event: Mapping[str, Any]) -> None:
+        self._db.execute(
+            "INSERT INTO documents (docid, day, stem, first, url, title, modified_at, state) "
+            "VALUES (:docid, :day, :stem, :first, :url, :title, :modified_at, 'pending') "
+            "ON CONFLICT (docid) DO UPDATE SET url = :url, title = :title, modified_at = :modified_at",
+            {
+                "docid": docid,
+                "day": day.isoformat(),
+                "stem": self._claim(day, docid, event),
+                "first": json.dumps({k: v for k, v in event.items() if k != "link"}, ensure_ascii=False),
+                "url": event.get("url") or "",
+                "title": event.get("title") or "",
+                "modified_at": event.get("modified_at"),
+            },
+        )
+        rows = [(docid, channel, _row_digest(event)) for channel in event.get("channels") or ()]
+        self._db.executemany("INSERT OR REPLACE INTO channels VALUES (?, ?, ?)", rows)
+
+    def _claim(self, day: date, docid: str, event: Mapping[str, Any]) -> str | None:
+        """The stem of a document offered now, and its claim in ``names``; None where the page must tell the title."""
+        if not event.get("channels"):
+            return None
+        known = self._db.execute("SELECT stem FROM documents WHERE docid = ?", (docid,)).fetchone()
+        if known:
+            return None
+        stem = self.free_stem(day, event.get("title") or "", docid, titled=True)
+        self._name(day, stem, docid)
+        return stem
+
+    def _name(self, day: date, stem: str, docid: str) -> None:
+        self._db.execute("INSERT OR IGNORE INTO names VALUES (?, ?, ?)", (day.isoformat(), fold(stem), docid))
+
+    def _apply_kept(self, day: date, docid: str, event: Mapping[str, Any]) -> None:
+        stem = str(event["file"]).rpartition("/")[2].removesuffix(".md")
+        self._name(day, stem, docid)
+        self._db.execute(
+            "UPDATE documents SET state = 'kept', reason = NULL, attempts = 0, next_try_at = NULL, stem = ?, "
+            "file = ?, sha256 = ?, text_sha256 = ? WHERE docid = ?",
+            (stem, event["file"], event["sha256"], event.get("text_sha256"), docid),
+        )
+        if self.meta("profile") is None:
+            self.set_meta("profile", str(event.get("profile")))
+
+    def _apply_loss(self, docid: str, event: Mapping[str, Any]) -> None:
+        """An article once kept stays kept, whatever is said of its page later."""
+        reason = event.get("reason") or event.get("status")
+        self._db.execute(
+            "UPDATE documents SET state = ?, reason = ?, attempts = ?, next_try_at = ? "
+            "WHERE docid = ? AND state != 'kept'",
+            (event["event"], str(reason), int(event.get("attempts") or 0), event.get("next_try_at"), docid),
+        )
+
+    # --- repair ----------------------------------------------------------------------------------------------------
+
+    def forget_day(self, day: date) -> None:
+        """Take out all that the day's journal had said, to read it again from its first line."""
+        key = (day.isoformat(),)
+        self._db.execute("DELETE FROM channels WHERE docid IN (SELECT docid FROM documents WHERE day = ?)", key)
+        for table in ("documents", "names", "journals"):
+            self._db.execute(f"DELETE FROM {table} WHERE day = ?", key)  # noqa: S608
+
+    def mark_pending(self, docid: str) -> None:
+        """Its line stands, its file does not: fetch it again."""
+        self._db.execute("UPDATE documents SET state = 'pending' WHERE docid = ?", (docid,))
+
+
+def _row_digest(event: Mapping[str, Any]) -> str:
+    """What makes an ``offered`` line worth saying again: title, address, time of the last change."""
+    told = json.dumps([event.get(key) for key in ("title", "url", "modified_at")])
+    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+
+
+def _document(row: tuple[Any, ...]) -> Document:
+    docid, day, stem, first, *rest = row
+    return Document(docid, date.fromisoformat(day), stem, json.loads(first), *rest)

@@ -1,0 +1,211 @@
+"""The archive as the crawl sees it: offers in, articles in, losses in; each durable before it is acknowledged.
+
+``Archive.open`` takes the lock, puts right what a killed run left, and starts the writer; ``close`` ends it cleanly.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from newsarchive.archive import events, files, recovery
+from newsarchive.archive.catalogue import Catalogue, Document
+from newsarchive.archive.events import Said
+from newsarchive.archive.lock import ArchiveLock
+from newsarchive.archive.writer import Batch, Writer
+from newsarchive.errors import UsageError
+from newsarchive.items import BEIJING, Article, Offer
+
+STATE_NAME = ".newsarchive"
+"""Everything in there is rebuildable or disposable."""
+
+RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (10, 60, 6 * 60, 24 * 60, 3 * 24 * 60, 7 * 24 * 60))
+"""How long a document that failed is left alone: most troubles pass in minutes, some in days; then it is given up."""
+
+GONE_REASONS = {"http-404": 404, "http-410": 410, "not-found": 404}
+"""Failures that say "there is none": seen twice, with the first wait between them, the document is ``gone``."""
+
+GONE_WAIT = timedelta(hours=1)
+"""Between the two answers that make a document gone: a page is briefly missing while it is republished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What became of one row of a listing."""
+
+    docid: str
+    known: bool
+    """An ended poll of this channel had seen the row."""
+    is_wanted: bool
+    """The document has no file yet and may be asked for now."""
+
+
+class Archive:
+    """An archive held by this run; use ``open``.  Futures hold ``ArchiveNotWritable`` once a write has failed."""
+
+    def __init__(self, root: Path, profile: str, *, clock: Callable[[], datetime]) -> None:
+        self.root, self.profile, self.clock = root, profile, clock
+        self.state = root / STATE_NAME
+        self.counts: Counter[str] = Counter()
+        """Events of this run, by name."""
+        self.started_at = clock()
+        self.run = f"{self.started_at.astimezone(BEIJING):%Y%m%dT%H%M%S}-{os.getpid()}"
+        self._lock = ArchiveLock(self.state)
+        self._open_days = recovery.OpenDays(self.state)
+
+    @classmethod
+    def open(cls, root: Path, profile: str, clock: Callable[[], datetime] | None = None) -> Archive:
+        """Take the archive in ``root`` for this run.
+
+        Raises ``ArchiveNotWritable`` (7), ``ArchiveLocked`` (6), and ``UsageError`` (2) for another profile than it was
+        begun with.
+        """
+        archive = cls(root, profile, clock=clock or (lambda: datetime.now(BEIJING)))
+        files.check_writable(root)
+        files.make_folder(archive.state, root)
+        with ExitStack() as undo:
+            archive._lock.acquire()
+            undo.callback(archive._lock.release)
+            archive._begin()
+            undo.pop_all()
+        return archive
+
+    def _begin(self) -> None:
+        self._catalogue = recovery.open_catalogue(self.root, self.state, self._open_days)
+        begun_with = self._catalogue.meta("profile")
+        if begun_with not in (None, self.profile):
+            self._catalogue.close()
+            raise UsageError(
+                f"ARCHIVE_PROFILE={self.profile}: this archive was begun with profile {begun_with}; "
+                "an archive has one profile - take that one, or another ARCHIVE_DIR"
+            )
+        self._writer = Writer(self.root, self._catalogue, self._open_days)
+        self._left = self._catalogue.counts()
+        self._is_open = True
+
+    def reader(self) -> Catalogue:
+        """The catalogue, opened for reading in the caller's thread."""
+        return Catalogue(self.state / recovery.CATALOGUE_NAME)
+
+    def left(self) -> dict[str, int]:
+        """After ``close``: how many documents are ``pending`` or ``failed`` and due again."""
+        return self._left
+
+    def close(self) -> None:
+        """Write what is waiting and let go; without a failure this is the clean end.  Safe to call twice."""
+        if not self._is_open:
+            return
+        self._is_open = False
+        self._writer.close()
+        if self._writer.failure is None:
+            self._left = self._catalogue.counts()
+        self._catalogue.close()
+        if self._writer.failure is None:
+            self._open_days.clear()
+        self._lock.release()
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What stopped the writing, if anything did."""
+        return self._writer.failure
+
+    # --- discover --------------------------------------------------------------------------------------------------
+
+    def offer(self, offers: Sequence[Offer], *, poll: str | None = None) -> Future[list[Sighting]]:
+        """Write down what a listing showed; ``poll`` is the channel whose poll sees it, None elsewhere."""
+        said = self._said()
+        return self._writer.submit(lambda batch: [self._offer(batch, said, offer, poll) for offer in offers])
+
+    def _offer(self, batch: Batch, said: Said, offer: Offer, poll: str | None) -> Sighting:
+        document = batch.catalogue.document(offer.docid)
+        event = events.offered(said, offer)
+        if document is None or not batch.catalogue.was_said(event):
+            batch.say(document.day if document else offer.day, event)
+            self.counts["offered"] += document is None
+        known = poll is not None and batch.catalogue.see(poll, offer.docid)
+        return Sighting(offer.docid, known, document is None or self._is_wanted(document))
+
+    def _is_wanted(self, document: Document) -> bool:
+        if document.state == "failed":
+            due = document.next_try_at
+            return due is not None and due <= self.clock().astimezone(BEIJING).isoformat(timespec="seconds")
+        return document.state == "pending"
+
+    def begin_poll(self, channel: str) -> Future[None]:
+        return self._writer.submit(lambda batch: batch.catalogue.begin_poll(channel))
+
+    def end_poll(self, channel: str) -> Future[None]:
+        """The poll ran to its end: its rows are known from now on."""
+        return self._writer.submit(lambda batch: batch.catalogue.end_poll(channel))
+
+    # --- archive ---------------------------------------------------------------------------------------------------
+
+    def keep(self, article: Article, data: bytes) -> Future[str]:
+        """Make ``data`` the file of this article; the result is ``kept``, or ``unchanged``/``changed`` where it was."""
+        said = self._said()
+        return self._writer.submit(lambda batch: self._keep(batch, said, article, data))
+
+    def _keep(self, batch: Batch, said: Said, article: Article, data: bytes) -> str:
+        docid = article.offer.docid
+        digest = hashlib.sha256(data).hexdigest()
+        document = batch.catalogue.document(docid)
+        if document is None:
+            raise LookupError(f"{docid} was never offered")
+        if document.state == "kept":
+            return "unchanged" if document.sha256 == digest else "changed"
+        stem = document.stem or batch.catalogue.free_stem(document.day, article.title, docid, titled=False)
+        file = batch.write(document.day, stem, data, docid)
+        batch.say(
+            document.day,
+            events.kept(said, article, file=file, sha256=digest, size=len(data), profile=self.profile),
+        )
+        self.counts["kept"] += 1
+        return "kept"
+
+    # --- losses, each with its reason ------------------------------------------------------------------------------
+
+    def filtered(self, docid: str, reason: str, of: str | None = None) -> Future[None]:
+        """Not archived on purpose."""
+        said = self._said()
+
+        def job(batch: Batch) -> None:
+            self._lose(batch, docid, lambda _: events.filtered(said, docid, reason, of))
+
+        return self._writer.submit(job)
+
+    def failed(self, docid: str, reason: str) -> Future[None]:
+        """This attempt gave no article: tried again by ``RETRY_AFTER``, given up after that, or ``gone``."""
+        said = self._said()
+
+        def event(document: Document) -> events.Event:
+            attempts = document.attempts + 1
+            if reason in GONE_REASONS and document.reason in GONE_REASONS:
+                return events.gone(said, docid, GONE_REASONS[reason])
+            wait = RETRY_AFTER[document.attempts] if attempts <= len(RETRY_AFTER) else None
+            if wait is not None and reason in GONE_REASONS:
+                wait = GONE_WAIT
+            return events.failed(
+                said, docid, reason, attempts, None if wait is None else (said.at + wait).replace(microsecond=0)
+            )
+
+        return self._writer.submit(lambda batch: self._lose(batch, docid, event))
+
+    def _lose(self, batch: Batch, docid: str, event: Callable[[Document], events.Event]) -> None:
+        document = batch.catalogue.document(docid)
+        if document is None:
+            raise LookupError(f"{docid} was never offered")
+        if document.state == "kept":
+            return
+        said = event(document)
+        batch.say(document.day, said)
+        self.counts[said["event"]] += 1
+
+    def _said(self) -> Said:
+        return Said(self.run, self.clock())

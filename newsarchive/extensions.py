@@ -1,0 +1,96 @@
+"""Progress: a bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.utils.asyncio import create_looping_call
+
+from newsarchive.spiders.sina_finance import SinaFinanceSpider
+
+logger = logging.getLogger(__name__)
+
+REDRAW_S = 0.25
+"""Between two looks at the counts of a bar: smooth to the eye, nothing to the processor."""
+
+
+def counts(spider: SinaFinanceSpider) -> str:
+    """The run so far, in one line."""
+    said = spider.archive.counts
+    return " ".join(f"{name} {said[name]}" for name in ("offered", "kept", "filtered", "failed", "gone"))
+
+
+class ProgressLines:
+    """A line every PROGRESS_SECONDS and one at the end; for cron and for logs."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._seconds = crawler.settings.getfloat("PROGRESS_SECONDS")
+        if sys.stderr.isatty() or self._seconds == 0:
+            raise NotConfigured
+        self._crawler = crawler
+        crawler.signals.connect(self._opened, signals.spider_opened)
+        crawler.signals.connect(self._closed, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ProgressLines:
+        return cls(crawler)
+
+    def _opened(self, spider: SinaFinanceSpider) -> None:
+        self._call = create_looping_call(lambda: self._tell(spider))
+        self._call.start(self._seconds, now=False)
+
+    def _tell(self, spider: SinaFinanceSpider) -> None:
+        logger.info("%s; %d wait", counts(spider), len(spider.frontier))
+
+    def _closed(self, spider: SinaFinanceSpider, reason: str) -> None:
+        self._call.stop()
+        logger.info("%s; ended: %s", counts(spider), reason)
+
+
+class ProgressBar:
+    """A bar with counts; the log goes on above it."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        if not sys.stderr.isatty():
+            raise NotConfigured
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+        self._progress = Progress(*columns, console=Console(stderr=True))
+        self._task = self._progress.add_task("", total=None)
+        crawler.signals.connect(self._opened, signals.spider_opened)
+        crawler.signals.connect(self._closed, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ProgressBar:
+        return cls(crawler)
+
+    def _opened(self, spider: SinaFinanceSpider) -> None:
+        self._progress.start()
+        self._lift_logs()
+        self._call = create_looping_call(lambda: self._draw(spider))
+        self._call.start(REDRAW_S)
+
+    def _lift_logs(self) -> None:
+        """Let log lines pass through the bar's console, or each would tear the bar."""
+        self._lifted = [
+            (handler, handler.setStream(sys.stderr))
+            for handler in logging.root.handlers
+            if isinstance(handler, logging.StreamHandler) and handler.stream is sys.__stderr__
+        ]
+
+    def _draw(self, spider: SinaFinanceSpider) -> None:
+        said = spider.archive.counts
+        done = said["kept"] + said["filtered"] + said["failed"] + said["gone"]
+        self._progress.update(self._task, description=counts(spider), completed=done, total=done + len(spider.frontier))
+
+    def _closed(self, spider: SinaFinanceSpider) -> None:
+        self._call.stop()
+        self._draw(spider)
+        self._progress.stop()
+        for handler, stream in self._lifted:
+            handler.setStream(stream)

@@ -1,0 +1,101 @@
+"""clean → dedupe → archive: three adapters, a few lines each; the work is in ``pages/`` and ``archive/``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO
+from typing import cast
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+
+from newsarchive import configuration
+from newsarchive.errors import PageError
+from newsarchive.exporters import ArticleExporter
+from newsarchive.items import Article
+from newsarchive.pages.clean import clean
+from newsarchive.pages.likeness import text_digest
+from newsarchive.sina import boilerplate, channels
+from newsarchive.spiders.sina_finance import SinaFinanceSpider
+
+
+class CleanPipeline:
+    """The body becomes the article and nothing else; a page that is empty after that is a failure of the document."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._spider = cast(SinaFinanceSpider, crawler.spider)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> CleanPipeline:
+        return cls(crawler)
+
+    async def process_item(self, item: Article) -> Article:
+        try:
+            cleaned = clean(item.body, item.url, boilerplate.RULES)
+        except PageError as error:
+            await self._spider.lost(item.offer.docid, error.reason, str(error))
+            raise DropItem(str(error), log_level="DEBUG") from error
+        return replace(item, body=cleaned.body, image=cleaned.image)
+
+
+class DedupePipeline:
+    """A document with the title and text of one that is kept is filtered, or marked, by ``DEDUPE_SAME_TEXT``."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._spider = cast(SinaFinanceSpider, crawler.spider)
+        self._marks = configuration.value(crawler.settings, "DEDUPE_SAME_TEXT") == "mark"
+        self._on_the_way: dict[str, str] = {}
+        crawler.signals.connect(self._arrived, signals.item_scraped)
+        crawler.signals.connect(self._arrived, signals.item_error)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> DedupePipeline:
+        return cls(crawler)
+
+    async def process_item(self, item: Article) -> Article:
+        digest = text_digest(item.title, item.body)
+        if digest is None:
+            return item
+        twin = self._spider.catalogue.same_text(digest) or self._on_the_way.setdefault(digest, item.offer.docid)
+        if twin == item.offer.docid:
+            return replace(item, text_sha256=digest)
+        if self._marks:
+            return replace(item, text_sha256=digest, same_as=twin)
+        await self._spider.filtered(item.offer.docid, "same-text", of=twin)
+        raise DropItem(f"{item.offer.docid} has the title and text of {twin}", log_level="DEBUG")
+
+    def _arrived(self, item: Article) -> None:
+        """It is in the catalogue now, or will never be."""
+        if item.text_sha256 is not None:
+            self._on_the_way.pop(item.text_sha256, None)
+
+
+class ArchivePipeline:
+    """The article becomes a file and a journal line, both on disk before the item counts as scraped."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._spider = cast(SinaFinanceSpider, crawler.spider)
+        self._extra_keys = configuration.value(crawler.settings, "ARCHIVE_EXTRA_KEYS")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ArchivePipeline:
+        return cls(crawler)
+
+    async def process_item(self, item: Article) -> Article:
+        data = self._bytes_of(item)
+        await self._spider.keep(item, data)
+        return item
+
+    def _bytes_of(self, article: Article) -> bytes:
+        file = BytesIO()
+        exporter = ArticleExporter(
+            file,
+            channel=channels.category(article.offer.lids),
+            extra_keys=self._extra_keys,
+            known_poster=boilerplate.is_poster,
+        )
+        exporter.start_exporting()
+        exporter.export_item(article)
+        exporter.finish_exporting()
+        return file.getvalue()

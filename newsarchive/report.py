@@ -1,0 +1,81 @@
+"""How a run ended: one exit code out of all that went wrong, and the line that is kept of it (design §4)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from newsarchive.archive import files
+from newsarchive.archive.journal import stamp
+
+DONE, DEFECT, MISSING, BLOCKED, LISTING, NOT_WRITABLE = 0, 1, 3, 4, 5, 7
+GRAVEST_FIRST = (NOT_WRITABLE, DEFECT, BLOCKED, LISTING, MISSING, DONE)
+"""Which of several causes decides, once the crawl has begun."""
+
+COUNTED = ("offered", "kept", "revised", "filtered", "failed", "gone")
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What went wrong in a run, as it went; the gravest decides."""
+
+    causes: dict[int, list[str]] = field(default_factory=dict)
+
+    def note(self, code: int, message: str) -> None:
+        """Remember a cause; a message is kept once."""
+        messages = self.causes.setdefault(code, [])
+        if message not in messages:
+            messages.append(message)
+
+    @property
+    def exit_code(self) -> int:
+        return next(code for code in GRAVEST_FIRST if code in self.causes or code == DONE)
+
+    @property
+    def reasons(self) -> list[str]:
+        """All that went wrong, gravest first, a sentence each."""
+        return [message for code in GRAVEST_FIRST for message in self.causes.get(code, [])]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """One line of ``.newsarchive/runs/<month>.jsonl``; the keys are a contract."""
+
+    run: str
+    started_at: datetime
+    ended_at: datetime
+    exit_code: int
+    reason: str
+    """The first of the gravest causes, or ``done``."""
+    counts: dict[str, int]
+    """Events of the run by name."""
+    pending: int
+    """Documents without an outcome when it ended."""
+    requests: int
+    bytes: int
+    """Received, headers and all."""
+
+    def line(self) -> str:
+        counts = {name: self.counts.get(name, 0) for name in COUNTED}
+        return json.dumps(
+            {
+                "run": self.run,
+                "started_at": stamp(self.started_at),
+                "ended_at": stamp(self.ended_at),
+                "exit_code": self.exit_code,
+                "reason": self.reason,
+                **counts,
+                "pending": self.pending,
+                "requests": self.requests,
+                "bytes": self.bytes,
+            },
+            ensure_ascii=False,
+        )
+
+    def keep(self, state: Path) -> None:
+        """Append the line; raises ``ArchiveNotWritable``."""
+        folder = state / "runs"
+        files.make_folder(folder, state)
+        files.append_synced(folder / f"{self.ended_at:%Y-%m}.jsonl", f"{self.line()}\n".encode())

@@ -1,0 +1,112 @@
+"""Every setting, in flow order, each with one sentence; Scrapy's own first, then ours.
+
+All of ours can be given by ``-s NAME=VALUE``, by environment as ``NEWSARCHIVE_<NAME>`` (``NEWSARCHIVE_DIR`` for the
+folder), or here.  ``configuration.py`` says which values they take.
+"""
+
+from newsarchive import __version__
+from newsarchive.configuration import from_environment
+
+# --- Scrapy ------------------------------------------------------------------------------------------------------------
+
+BOT_NAME = "newsarchive"
+SPIDER_MODULES = ["newsarchive.spiders"]
+COMMANDS_MODULE = "newsarchive.commands"
+
+# Who we are: the contact of FETCH_CONTACT stands where {contact} is; a desktop agent, since mobile ones are sent to sina.cn.
+USER_AGENT = f"Mozilla/5.0 (compatible; newsarchive/{__version__}; +{{contact}})"
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8",
+    "Accept-Language": "zh-CN,zh;q=0.9",
+    "Referer": "https://finance.sina.com.cn/",  # what the site's own pages send
+}
+ROBOTSTXT_OBEY = True  # default False
+ROBOTSTXT_USER_AGENT = "newsarchive"
+
+# At most 2 requests a second and 2 connections to each host; -s DOWNLOAD_DELAY=0 lifts it.
+DOWNLOAD_DELAY = 0.5  # seconds; default 0
+DOWNLOAD_DELAY_JITTER = 0  # default 0.5, which breaks the promise in every third run (38 % of them)
+CONCURRENT_REQUESTS_PER_DOMAIN = 2  # default 8
+CONCURRENT_REQUESTS = 4  # default 16; what waits in a slot is past every middleware, so keep it short
+CONCURRENT_ITEMS = 4  # default 100, which makes a hundred tasks a response
+DOWNLOAD_TIMEOUT = 60  # seconds; default 180
+DOWNLOAD_MAXSIZE = (
+    20 * 1024 * 1024
+)  # bytes, also after decompression; default 1 GiB; the largest real page seen has 0.4 MB
+DOWNLOAD_WARNSIZE = 5 * 1024 * 1024  # bytes; default 32 MiB
+DOWNLOAD_VERIFY_CERTIFICATES = True  # default False
+DOWNLOAD_HANDLERS = {
+    "http": "newsarchive.handlers.GatedHTTP11Handler",
+    "https": "newsarchive.handlers.GatedHTTP11Handler",
+    "ftp": None,
+    "s3": None,
+    "file": None,
+    "data": None,
+}
+RETRY_TIMES = 3  # default 2; within a run, beside the schedule between runs
+COOKIES_ENABLED = False
+METAREFRESH_ENABLED = False  # it decodes every page; the not-found page forwards by script anyway
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False  # it executes code on loopback
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # none: the archive knows what it has
+
+DOWNLOADER_MIDDLEWARES = {
+    "newsarchive.middlewares.BanMiddleware": 585,  # decompressed bodies, before anything is tried again
+    "newsarchive.middlewares.CharsetMiddleware": 595,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": None,  # the handler's default serves
+}
+SPIDER_MIDDLEWARES = {
+    # Every status is ours to judge, and the spider makes its requests itself.
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+}
+EXTENSIONS = {
+    "newsarchive.extensions.ProgressBar": 100,
+    "newsarchive.extensions.ProgressLines": 100,
+    "scrapy.extensions.logstats.LogStats": None,  # ours counts articles
+    "scrapy.extensions.memusage.MemoryUsage": None,
+}
+ITEM_PIPELINES = {
+    "newsarchive.pipelines.CleanPipeline": 200,
+    "newsarchive.pipelines.DedupePipeline": 300,
+    "newsarchive.pipelines.ArchivePipeline": 800,
+}
+LOG_LEVEL = "INFO"  # default DEBUG: a line a page
+LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
+STATS_DUMP = False  # the run report says what happened
+
+# --- discover ----------------------------------------------------------------------------------------------------------
+
+SINA_CHANNELS = ["1686", "2509"]  # Channels to poll, in this order, by lid or name; read by the spider.
+DISCOVER_OVERLAP_ROWS = 100  # Known rows in a row that end a poll: late rows appear up to 50 below known ones.
+DISCOVER_STALE_HOURS = 24.0  # A listing whose newest row is older is stale (exit 5); 0 = never.
+
+# --- fetch -------------------------------------------------------------------------------------------------------------
+
+FETCH_CONTACT = ""  # Who to write to about this crawler: a mail address or a web page; goes into the user agent.
+SINA_USE_TWINS = False  # Compare each page with its Markdown twin; read once twins are fetched.
+SINA_BAN_MINUTES = 60.0  # How long a ban is remembered; fractions are allowed.
+REVISIT_HOURS = [1.0, 6.0, 24.0, 168.0, 720.0]  # When an article is looked at again after publication; empty = never.
+RAW_STORE = "warc"  # What the servers sent: warc, or none; read once the raw store is written.
+
+# --- dedupe ------------------------------------------------------------------------------------------------------------
+
+DEDUPE_SAME_TEXT = "skip"  # A second document with the title and text of a kept one: skip filters it, mark keeps both.
+
+# --- archive -----------------------------------------------------------------------------------------------------------
+
+ARCHIVE_DIR = "archive"  # The folder; a relative one is relative to the folder of scrapy.cfg.
+ARCHIVE_PROFILE = "clean"  # The articles' dialect: clean, or rsshub; an archive has one for its life.
+ARCHIVE_EXTRA_KEYS: list[str] = []  # Keys added to the front matter, of those that exporters.EXTRA_KEYS names.
+ARCHIVE_IMAGES = False  # Keep pictures too; read once pictures are fetched.
+
+# --- report ------------------------------------------------------------------------------------------------------------
+
+RUN_REPORT_JSON = False  # Print the run's report as the last line of standard output; read by the crawl command.
+PROGRESS_SECONDS = 10.0  # Seconds between two lines of progress where there is no terminal; 0 = none.
+
+globals().update(from_environment())
