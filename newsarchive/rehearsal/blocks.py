@@ -1,0 +1,184 @@
+"""What stands in an article: blocks as the page writes them, with the pieces that a clean archive must hold, in order.
+
+Read by ``page`` (the mark-up) and ``judge`` (the pieces); made anew from the seed whenever asked, so that thousands of
+articles cost no memory.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from html import escape
+from typing import NamedTuple
+
+from newsarchive.rehearsal.prose import Writer
+from newsarchive.rehearsal.words import STOCKS
+
+_ODD = (
+    "11\u00a0月\u00a01\u00a0日\u201112\u00a0月\u00a031\u00a0日",
+    "R&D 投入 < 预期、毛利率 > 60%",
+    "变量{{ rate }}与{单个}花括号",
+    "生僻字𠮷、㐂与emoji📈",
+    "約㎡·℃・‰・①㈠",
+    "价格区间 5～8 元，Ａ＋Ｂ 轮",
+    'the "final" cut, 50% & more',
+)
+"""What breaks careless readers: NBSP, U+2011, mark-up characters, braces, characters beyond 16 bits, full width."""
+
+
+class Piece(NamedTuple):
+    """One thing a reader finds, in document order; white space squashed.
+
+    ``kind``: p, quote (a paragraph in a blockquote), heading, li, caption, th, td, figcaption; strong, em (inside one
+    of these); a (``text`` is the address); figure (``text`` is the https address of the picture).
+    """
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    html: str
+    pieces: tuple[Piece, ...] = ()
+    """Empty for what a clean archive must not hold."""
+    symbol: str = ""
+
+
+def squash(text: str) -> str:
+    """Every run of white space, NBSP and U+3000 among it, is one blank; none at the edges."""
+    return " ".join(text.split())
+
+
+@lru_cache(maxsize=64)
+def blocks_of(seed: str, day: date) -> tuple[Block, ...]:
+    """The article of this seed: 5 to 14 blocks, about 10 kB of mark-up."""
+    rng, writer = random.Random(f"blocks/{seed}"), Writer(f"prose/{seed}", day)
+    blocks = [_plain(rng, writer)]
+    if rng.random() < 0.8:
+        blocks.append(_figure(rng, writer, day))
+    if rng.random() < 0.3:
+        blocks.append(_reference(rng, writer))
+    blocks += [rng.choice(_BODY)(rng, writer) for _ in range(rng.randint(3, 9))]
+    for make, share in ((_table, 0.2), (_list, 0.25), (_heading, 0.3)):
+        if rng.random() < share:
+            blocks.insert(rng.randint(2, len(blocks)), make(rng, writer))
+    if rng.random() < 0.4:
+        blocks.insert(rng.randint(2, len(blocks)), _figure(rng, writer, day))
+    blocks.append(_plain(rng, writer))
+    return tuple(blocks)
+
+
+def symbols_of(seed: str, day: date) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(block.symbol for block in blocks_of(seed, day) if block.symbol))
+
+
+def _plain(rng: random.Random, writer: Writer) -> Block:
+    text = writer.paragraph()
+    attributes = rng.choice(("", "", "", ' cms-style="font-L"', ' style="text-align: left;"', " class=text-p"))
+    return Block(f"<p{attributes}>　　{escape(text, quote=False)}</p>", (Piece("p", squash(text)),))
+
+
+def _bold_lead(_rng: random.Random, writer: Writer) -> Block:
+    lead, text = writer.heading(), writer.paragraph()
+    pieces = (Piece("p", squash(f"{lead} {text}")), Piece("strong", squash(lead)))
+    return Block(f"<p>　　<strong>{lead}</strong>&nbsp;{text}</p>", pieces)
+
+
+def _bold_line(rng: random.Random, writer: Writer) -> Block:
+    """A heading as editors write it: a paragraph in bold, the indent inside or outside, or a font tag of imports."""
+    line = writer.fill("{place}{trade}：{yi}与{pct}之间")
+    form = rng.choice(("<p><strong>　　{}</strong></p>", "<p>　<strong>　{}</strong></p>", "{font}"))
+    if form == "{font}":
+        return Block(
+            f'<p cms-style="font-L">　　<font cms-style="font-L strong-Bold">{line}</font></p>', (Piece("p", line),)
+        )
+    return Block(form.format(line), (Piece("p", line), Piece("strong", line)))
+
+
+def _stock_link(rng: random.Random, writer: Writer) -> Block:
+    """A paragraph with a stock, as Sina's script marks it; the quote's span is empty in what the server sends."""
+    span, symbol, name = rng.choice(STOCKS)
+    head, tail = writer.paragraph(), writer.fill("当日成交额{yi}，变动{point}%。")
+    link = (
+        f"<span id={span}><a href=https://stock.finance.sina.com.cn/usstock/quotes/{symbol}.html "
+        f'class="keyword" target=_blank data-sudaclick="content_marketkeywords_p">{name}</a></span>'
+        f"<span id=quote_{symbol}></span>"
+    )
+    return Block(f"<p>　　{head}{link}{tail}</p>", (Piece("p", squash(f"{head}{name}{tail}")),), symbol=symbol)
+
+
+def _outer_link(rng: random.Random, writer: Writer) -> Block:
+    text, address = writer.paragraph(), f"https://www.disclosure.example/reports/{rng.randrange(10**9)}.html"
+    html = f'<p>　　{text}报告全文见<a href="{address}" target="_blank" onclick="return track(this)">披露网站</a>。</p>'
+    return Block(html, (Piece("p", squash(f"{text}报告全文见披露网站。")), Piece("a", address)))
+
+
+def _odd_characters(rng: random.Random, writer: Writer) -> Block:
+    odd = rng.choice(_ODD)
+    text = f"{odd}，{writer.paragraph()}"
+    return Block(f"<p>　　{escape(text, quote=False)}&nbsp;</p>", (Piece("p", squash(text)),))
+
+
+def _emphasis(_rng: random.Random, writer: Writer) -> Block:
+    note, text = writer.fill("{house}注，{date}"), writer.paragraph()
+    return Block(
+        f"<p>　　{text}<em>（{note}）</em></p>", (Piece("p", squash(f"{text}（{note}）")), Piece("em", f"（{note}）"))
+    )
+
+
+def _reference(_rng: random.Random, writer: Writer) -> Block:
+    text = "内容摘要：" + writer.paragraph()
+    return Block(f"<blockquote class='fin_reference'>\n<p>{text}</p>\n</blockquote>", (Piece("quote", squash(text)),))
+
+
+def _heading(_rng: random.Random, writer: Writer) -> Block:
+    text = writer.heading()
+    return Block(f"<h3>{text}</h3>", (Piece("heading", text),))
+
+
+def _list(rng: random.Random, writer: Writer) -> Block:
+    tag = rng.choice(("ul", "ol"))
+    items = [writer.fill("{company}：{trade}收入{yi}，占比{pct}") for _ in range(rng.randint(2, 5))]
+    html = "\n".join(f"<li>{item}</li>" for item in items)
+    return Block(f"<{tag}>\n{html}\n</{tag}>", tuple(Piece("li", item) for item in items))
+
+
+def _table(rng: random.Random, writer: Writer) -> Block:
+    caption, heads = writer.fill("表：{place}{trade}主要指标（{date}）"), ("公司", "成交额", "涨跌幅")
+    rows = [[writer.fill(cell) for cell in ("{company}", "{yi}", "{point}%")] for _ in range(rng.randint(2, 6))]
+    head = "<tr>" + "".join(f'<th style="width:33%">{cell}</th>' for cell in heads) + "</tr>"
+    body = "\n".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    html = f'<table border="1" class="tb01" cellspacing=0>\n<caption>{caption}</caption>\n{head}\n{body}\n</table>'
+    cells = [Piece("td", cell) for row in rows for cell in row]
+    return Block(html, (Piece("caption", caption), *(Piece("th", cell) for cell in heads), *cells))
+
+
+def _figure(rng: random.Random, writer: Writer, day: date) -> Block:
+    name = f"{rng.randrange(16**4):04x}-{rng.getrandbits(128):032x}.{rng.choice(('jpg', 'png'))}"
+    address = f"//n.sinaimg.cn/finance/transform/{rng.randint(1, 250)}/w550h{rng.randint(280, 420)}/{day:%Y%m%d}/{name}"
+    caption = writer.caption() if rng.random() < 0.75 else ""
+    src = rng.choice(("", "", "https:", "http:")) + address
+    extra = rng.choice(("", ' data-link=""', f' data-mce-attachid="{rng.randrange(10**6)}" style="max-width: 640px;"'))
+    shown = f"<span>{caption}</span>" if rng.random() < 0.2 else caption
+    html = (
+        f'<div class="img_wrapper"><img src="{src}" alt="{caption}"{extra}><span class="img_descr">{shown}</span></div>'
+    )
+    pieces = (Piece("figure", f"https:{address}"), *((Piece("figcaption", squash(caption)),) if caption else ()))
+    return Block(html, pieces)
+
+
+_BODY = (
+    _plain,
+    _plain,
+    _plain,
+    _bold_lead,
+    _bold_line,
+    _stock_link,
+    _stock_link,
+    _outer_link,
+    _odd_characters,
+    _emphasis,
+)

@@ -1,0 +1,97 @@
+"""The hosts of the pretended Sina: a host, a path and a query in, a response out.
+
+Knows nothing of faults (``faults``) and nothing of sockets (``proxy``).
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from urllib.parse import parse_qsl, urlsplit
+
+from newsarchive.rehearsal.feed import Feed
+from newsarchive.rehearsal.notices import LOGIN, NOT_FOUND, ROBOTS
+from newsarchive.rehearsal.page import page_of, shell_of
+from newsarchive.rehearsal.truth import Document, Fate
+
+FEED_HOST = "feed.mix.sina.com.cn"
+ARTICLE_HOSTS = ("finance.sina.com.cn", "news.sina.com.cn")
+HOSTS = frozenset((FEED_HOST, *ARTICLE_HOSTS, "finance.sina.cn"))
+"""The hosts that exist; the proxy refuses any other."""
+FEED_PATH = "/api/roll/get"
+CACHED_PAGES = 256
+"""Rendered pages kept: about 20 kB each, compressed."""
+_GZIP = 31
+"""zlib's number for the gzip wrapper with the largest window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response before it is sent; ``packed`` is the body in gzip."""
+
+    status: int
+    content_type: str
+    body: bytes
+    packed: bytes = b""
+    announced: bool = True
+    """Whether Content-Length is sent; without it the connection ends the body."""
+
+
+def answer_of(status: int, content_type: str, body: bytes) -> Answer:
+    return Answer(status, content_type, body, _gzip(body))
+
+
+class Site:
+    """All hosts over one set of documents; ``clock`` gives the moment that decides which rows the listing shows."""
+
+    def __init__(self, documents: Sequence[Document], lids: Sequence[str], clock: Callable[[], datetime]) -> None:
+        self._by_place = {urlsplit(document.url)[1:3]: document for document in documents}
+        self._documents = documents
+        self._clock = clock
+        self.feed = Feed(documents, lids)
+        self._rendered = lru_cache(maxsize=CACHED_PAGES)(self._render)
+
+    def answer(self, host: str, target: str) -> Answer:
+        """``target`` is path and query. 404 with Sina's page for whatever is not there."""
+        place = urlsplit(target)
+        if place.path == "/robots.txt":
+            return answer_of(200, "text/plain", ROBOTS)
+        if (host, place.path) == (FEED_HOST, FEED_PATH):
+            query = dict(parse_qsl(place.query, keep_blank_values=True))
+            return answer_of(200, "application/json; charset=utf-8", self.feed.answer(query, self._clock()))
+        if document := self.document_at(host, place.path):
+            return self._rendered(document)
+        return answer_of(404, "text/html", NOT_FOUND)
+
+    def document_at(self, host: str, path: str) -> Document | None:
+        return self._by_place.get((host, path))
+
+    def _render(self, document: Document) -> Answer:
+        kind = "text/html; charset=utf-8" if document.layout == "news" else "text/html"
+        if document.fate is Fate.CUT_SHORT:
+            page = page_of(document)
+            return Answer(200, kind, page[: page.index(b"<!-- \xe6\x80\xbb\xe5\xa3\xb0\xe6\x98\x8e")], announced=False)
+        status = 404 if document.fate is Fate.GONE else 200
+        return answer_of(status, kind, self._body(document))
+
+    def _body(self, document: Document) -> bytes:
+        match document.fate:
+            case Fate.GONE | Fate.NOT_FOUND_200:
+                return NOT_FOUND
+            case Fate.LOGIN:
+                return LOGIN
+            case Fate.EMPTY_SHELL:
+                return shell_of(document)
+            case Fate.OTHER_DOCUMENT:
+                return page_of(next(other for other in self._documents if other.fate is Fate.ARTICLE))
+            case _:
+                return page_of(document)
+
+
+def _gzip(body: bytes) -> bytes:
+    """Fast rather than small: the stand-in shares its processors with the crawler."""
+    packer = zlib.compressobj(level=1, wbits=_GZIP)
+    return packer.compress(body) + packer.flush()

@@ -1,0 +1,93 @@
+"""The stand-in as a whole: truth, site, faults and proxy, started in a thread and stopped again."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from newsarchive.rehearsal.certificate import Authority
+from newsarchive.rehearsal.channels import PAGEIDS
+from newsarchive.rehearsal.invention import invent
+from newsarchive.rehearsal.proxy import Proxy, Request
+from newsarchive.rehearsal.site import HOSTS, Answer, Site
+from newsarchive.rehearsal.truth import BEIJING, Document
+
+POLL_SECONDS = 0.05
+"""How often the serving loop looks whether it shall stop."""
+
+
+class StandIn:
+    """``with StandIn(articles=200, days=3, seed=7) as sina:`` serves; run a crawl with ``sina.env`` in its environment.
+
+    ``faults``: none, mild or hostile (``faults``). ``titles="plain"`` leaves out awkward headlines and the rows that must
+    not be kept. ``channels``: the lids that exist. ``now``: the moment the world was made (default: the real one);
+    ``advance`` moves the stand-in's clock, and so lets late rows appear. ``port`` 0 takes a free one.
+    """
+
+    def __init__(
+        self,
+        *,
+        articles: int = 200,
+        days: int = 3,
+        seed: int = 7,
+        faults: str = "none",
+        titles: str = "awkward",
+        channels: tuple[str, ...] = tuple(PAGEIDS),
+        now: datetime | None = None,
+        port: int = 0,
+    ) -> None:
+        made_at = (now or datetime.now(BEIJING)).replace(microsecond=0)
+        self.truth: tuple[Document, ...] = invent(
+            articles=articles,
+            days=days,
+            seed=seed,
+            now=made_at,
+            titles=titles,
+            impostors=faults == "hostile",
+            channels=channels,
+        )
+        self._made_at, self._started, self._shift = made_at, time.monotonic(), timedelta()
+        self.site = Site(self.truth, channels, self.now)
+        self._port = port
+
+    def now(self) -> datetime:
+        """The stand-in's clock: it goes on from the moment the world was made, and as ``advance`` moves it."""
+        return self._made_at + self._shift + timedelta(seconds=time.monotonic() - self._started)
+
+    def advance(self, step: timedelta) -> None:
+        """Moves the clock that decides which rows the listing shows; backwards too."""
+        self._shift += step
+
+    def __enter__(self) -> Self:
+        self._folder = tempfile.TemporaryDirectory(prefix="rehearsal-")
+        self._authority = Authority(Path(self._folder.name))
+        self._proxy = Proxy(self._decide, HOSTS, self._authority.context_for, self._port)
+        self._thread = threading.Thread(target=self._proxy.serve_forever, args=(POLL_SECONDS,), name="stand-in")
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._proxy.stop()
+        self._thread.join()
+        self._folder.cleanup()
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The variables that send a client here, and nowhere else."""
+        proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), self._proxy.address)
+        return {**proxies, "no_proxy": "", "NO_PROXY": "", "SSL_CERT_FILE": str(self._authority.file)}
+
+    @property
+    def requests(self) -> list[Request]:
+        """What was asked so far, oldest first; CONNECT itself is not listed."""
+        return list(self._proxy.requests)
+
+    def _decide(self, _scheme: str, host: str, target: str) -> Answer:
+        return self.site.answer(host, target)

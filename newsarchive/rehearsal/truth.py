@@ -1,0 +1,90 @@
+"""What really happened at the pretended Sina: every document with the facts that the archive has to show.
+
+Made by ``invention`` before anything is served; read by ``feed`` and ``page`` to answer, by ``judge`` to compare.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from enum import StrEnum
+
+from newsarchive.rehearsal.blocks import Block, Piece, blocks_of
+
+BEIJING = timezone(timedelta(hours=8))
+
+POSTER = "http://n.sinaimg.cn/finance/c30320b4/20210712/wx_poster_finance1.png"
+"""What the listing shows where a document has no picture."""
+
+
+class Fate(StrEnum):
+    """What becomes of a document; all but the first three are pages that are no article and never become one."""
+
+    ARTICLE = "article"
+    SAME_TEXT = "same-text"
+    OFF_SITE = "off-site"
+    GONE = "gone"
+    NOT_FOUND_200 = "not-found page under 200"
+    EMPTY_SHELL = "empty shell"
+    OTHER_DOCUMENT = "another document's page"
+    LOGIN = "login page"
+    CUT_SHORT = "page cut before its closing markup"
+
+
+IMPOSTORS = (Fate.GONE, Fate.NOT_FOUND_200, Fate.EMPTY_SHELL, Fate.OTHER_DOCUMENT, Fate.LOGIN, Fate.CUT_SHORT)
+
+
+class Metas(StrEnum):
+    """How a page's metas stand to the minute that it shows."""
+
+    AGREE = "agree"
+    MOVED = "article:published_time is later, weibo: article:create_at agrees"
+    NONE = "none agrees"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One row of the listing and the page behind it; moments are aware, of whole seconds, in ``BEIJING``."""
+
+    docid: str
+    url: str
+    listed_title: str
+    title: str
+    """As the page shows it: white space squashed."""
+    lids: tuple[str, ...]
+    published_at: datetime
+    modified_at: datetime
+    listed_at: datetime
+    """``intime``: from here on the listing shows the row."""
+    media: str
+    editor: str
+    keywords: tuple[str, ...]
+    picture: str
+    """The listing's picture, ``POSTER`` among them."""
+    layout: str
+    """``finance2026``, ``finance2018`` or ``news``."""
+    metas: Metas
+    text_seed: str
+    fate: Fate = Fate.ARTICLE
+    twin_of: str = ""
+    """The docid whose title and text this one repeats."""
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return blocks_of(self.text_seed, self.published_at.date())
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        return tuple(piece for block in self.blocks for piece in block.pieces)
+
+    @property
+    def dated_at(self) -> datetime:
+        """What the archive can know: the shown minute, and the seconds where a meta agrees with it."""
+        return self.published_at.replace(second=0) if self.metas is Metas.NONE else self.published_at
+
+    @property
+    def image(self) -> str:
+        """The first picture of the content, else the listing's, else empty; https."""
+        own = [piece.text for piece in self.pieces if piece.kind == "figure"]
+        listed = "" if self.picture == POSTER else self.picture.replace("http://", "https://")
+        return own[0] if own else listed
