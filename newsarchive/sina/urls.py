@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
@@ -43,8 +44,10 @@ _TRACKING = frozenset({"autocallup", "finpagefr", "from", "froms", "part", "suda
 """Keys that say where a reader came from, as seen on Sina's own links; with everything that begins with ``utm_``."""
 _KEPT_IN_PATH = "%/:@!$&'()*+,;=~[]|"
 _KEPT_IN_QUERY = _KEPT_IN_PATH + "?"
+_REMEMBERED = 256  # identity, date and host of an address are asked one after the other, for a page of rows at a time
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def canonical(url: str) -> str:
     """The one address of a document: https, without port, fragment, tracking, page number, Markdown twin or alias.
 
@@ -112,7 +115,8 @@ def _split(url: str) -> SplitResult:
 
 
 def _host(parts: SplitResult) -> str:
-    host = (parts.hostname or "").encode("idna").decode("ascii").removesuffix(".")
+    name = (parts.hostname or "").removesuffix(".")
+    host = name if name.isascii() else name.encode("idna").decode("ascii").removesuffix(".")
     if not _HOST_RE.fullmatch(host):  # also a backslash or an escape, which browsers and libraries read differently
         raise ValueError(f"no host name in {parts.geturl()!r}")
     return host
