@@ -1,0 +1,31 @@
+"""The form that a site fills in for ``pages.clean``: what goes, what is a picture, whose addresses are secure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What belongs to no text, for one site. Selectors are lexbor's CSS; patterns are searched in text or address."""
+
+    cut: re.Pattern[str]
+    """Stretches of the raw body that go, from one comment of the template to its twin."""
+    drop: tuple[str, ...]
+    """Elements that go with all that is in them."""
+    paragraphs: re.Pattern[str]
+    """Paragraphs that go, whole."""
+    related: re.Pattern[str]
+    """Labels before links to other stories: such a paragraph goes if all the rest of it is linked, and after a label
+    alone the linked paragraphs that follow."""
+    pictures: re.Pattern[str]
+    """Addresses of pictures that are no content: QR codes, posters, beacons."""
+    unlinked: re.Pattern[str]
+    """Addresses whose link goes and whose text stays: stock quotes."""
+    figure: frozenset[str]
+    """Classes of elements that hold a picture and its caption."""
+    caption: frozenset[str]
+    """Classes of captions."""
+    secure: re.Pattern[str]
+    """Hosts that serve https, so that http becomes https."""

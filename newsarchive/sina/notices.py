@@ -1,0 +1,110 @@
+"""What Sina answers instead of an article (fetch): bans, notices under status 200, other documents, torn pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from newsarchive.errors import EmptyBody, NotAnArticle, TruncatedBody
+
+BAN_STATUS = 456
+_MAX_BAN_BYTES = 16_384  # the notice has some 2 kB, an article page 60 kB and more
+_BAN_WORDS = tuple(
+    (title.encode(charset), address.encode(charset), banned.encode(charset))
+    for charset in ("utf-8", "gb18030")
+    for title, address, banned in [("拒绝访问", "异常访问", "封禁")]
+)
+_TITLE_BYTES_RE = re.compile(rb"<title[^>]*>\s*(.{0,200}?)\s*</title", re.I | re.S)
+_ARTICLE_MARK = "main-title"
+
+_TITLE_RE = re.compile(r"<title[^>]*>\s*(.{0,300}?)\s*</title", re.I | re.S)
+_HEAD_CHARS = 40_000  # titles and metas of a page stand in its first 10,000 characters
+_TAIL_CHARS = 4_096  # scripts and comments may follow the closing tag
+_MARKUP_RE = re.compile(r"<(?:!doctype|html|head|body|meta|title)\b", re.I)
+_NOTICES = {
+    "not-found": re.compile(r"页面没有找到|页面不存在|404 Not Found|找不到页面", re.I),
+    "ban": re.compile(r"^拒绝访问"),
+    "captcha": re.compile(r"验证码|安全验证|访问验证|人机验证|访问异常|请求过于频繁"),
+    "login": re.compile(r"^(?:新浪)?(?:通行证|登录|用户登录|会员登录)"),
+}
+_EMPTY_RE = re.compile(r"<body[^>]*>\s*(?:</body>|</html>|$)", re.I)
+
+_NEW_DOCID_RE = re.compile(r"[a-z]{7}\d{7}")
+_OLD_DOCID_RE = re.compile(r"-(\d{8})-(\d{4})?(\d{7,8})$")  # <host>-<yyyymmdd>-<HHMM><d_id>
+_META_RE = re.compile(r"<meta\b[^>]*>", re.I)
+_ATTRIBUTE_RE = re.compile(r"""\b(name|property|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.I)
+_IN_CONTENT_RE = {
+    "publishid": re.compile(r"^i?([a-z]{7}\d{7}|\d+,\d+,\d+)$"),
+    "sudameta": re.compile(r"dataid:comos:([a-z]{7}\d{7})"),
+    "og:url": re.compile(r"-i([a-z]{7}\d{7})\.|/\d{8}/(\d{11,12})\.s?html"),
+    "comment": re.compile(r"comos-([a-z]{7}\d{7})"),
+}
+
+
+def is_ban(status: int, body: bytes) -> bool:
+    """Whether this is the answer to a banned address: HTTP 456, or the 拒绝访问 page under any status."""
+    if status == BAN_STATUS:
+        return True
+    if len(body) > _MAX_BAN_BYTES or _ARTICLE_MARK.encode() in body:
+        return False
+    found = _TITLE_BYTES_RE.search(body)
+    title = found[1] if found else b""
+    return any(title.startswith(words[0]) or (words[1] in body and words[2] in body) for words in _BAN_WORDS)
+
+
+def check_page(status: int, html: str, docid: str) -> None:
+    """Let pass what may be the article ``docid``.
+
+    Raises ``NotAnArticle`` (``status-<n>``, ``not-html``, ``not-found``, ``ban``, ``captcha``, ``login``,
+    ``other-document``), ``TruncatedBody`` where the closing markup is missing, ``EmptyBody`` where nothing came.
+    """
+    if not html.strip():
+        raise EmptyBody("the response is empty")
+    _check_kind(status, html)
+    if "</html" not in html[-_TAIL_CHARS:].lower():
+        raise TruncatedBody(f"the page of {docid} ends without </html>, after {len(html)} characters")
+    if _EMPTY_RE.search(html[-_TAIL_CHARS:]):
+        raise EmptyBody(f"the page of {docid} has an empty body")
+    _check_identity(html[:_HEAD_CHARS], docid)
+
+
+def _check_kind(status: int, html: str) -> None:
+    head = html[:_HEAD_CHARS]
+    if not _MARKUP_RE.search(head):
+        raise NotAnArticle(f"no HTML: {head[:60]!r}", reason="not-html")
+    title = _TITLE_RE.search(head)
+    if title and _ARTICLE_MARK not in html:
+        for reason, pattern in _NOTICES.items():
+            if pattern.search(title[1]):
+                raise NotAnArticle(f"a notice instead of the page: {title[1][:60]!r}", reason=reason)
+    if status != 200:
+        raise NotAnArticle(f"status {status}", reason=f"status-{status}")
+
+
+def _check_identity(head: str, docid: str) -> None:
+    """Compare ``docid`` with what the page says it is, where the two are of one kind.
+
+    The comment id counts only where nothing else does: stories of one subject may share their comments.
+    """
+    found = dict(_identities(head))
+    comment = found.pop("comment", None)
+    for said in found.values() or filter(None, [comment]):
+        if not _same(said, docid):
+            raise NotAnArticle(f"asked for {docid}, the page says it is {said}", reason="other-document")
+
+
+def _identities(head: str) -> Iterator[tuple[str, str]]:
+    for meta in _META_RE.findall(head):
+        given = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE_RE.findall(meta)}
+        pattern = _IN_CONTENT_RE.get(given.get("name") or given.get("property") or "")
+        found = pattern.search(given.get("content", "")) if pattern else None
+        if found:
+            yield given.get("name") or given["property"], found[found.lastindex or 0]
+
+
+def _same(said: str, docid: str) -> bool:
+    """Whether two identities agree, or cannot be compared."""
+    if _NEW_DOCID_RE.fullmatch(said):
+        return said == docid or not _NEW_DOCID_RE.fullmatch(docid)
+    old = _OLD_DOCID_RE.search(docid)
+    return not old or said.rpartition(",")[2].endswith(old[3])
