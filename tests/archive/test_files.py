@@ -161,7 +161,7 @@ def test_a_writable_root_is_made_and_left_empty(tmp_path):
 @pytest.mark.parametrize("below", ["", "archive"])
 def test_a_root_that_is_or_lies_below_a_file_is_refused(tmp_path, below):
     (tmp_path / "file").write_bytes(b"keep")
-    with pytest.raises(ArchiveNotWritable, match="a file stands where a folder is needed.*another ARCHIVE_DIR"):
+    with pytest.raises(ArchiveNotWritable, match=r"a file stands where a folder is needed.*another ARCHIVE_DIR"):
         check_writable(tmp_path / "file" / below)
     assert (tmp_path / "file").read_bytes() == b"keep"
 

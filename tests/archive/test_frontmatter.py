@@ -16,7 +16,7 @@ PUBLISHED_AT = datetime(2026, 11, 23, 9, 30, tzinfo=BEIJING)
 PICTURE = "https://n.sinaimg.cn/finance/1.png"
 ANY_CHARACTER = st.characters(exclude_categories=())
 AWKWARD = st.sampled_from(
-    list("'\":#{}&*!|>%@`-，：？　\n\r\t\x00\x07\x85\u2028\u2029\ufeff\ud800\ufffe😀") + ["\n---\n", "''", "&#123;"]
+    [*"'\":#{}&*!|>%@`-，：？　\n\r\t\x00\x07\x85\u2028\u2029\ufeff\ud800\ufffe😀", "\n---\n", "''", "&#123;"]
 )
 TITLES = st.lists(st.one_of(st.text(ANY_CHARACTER, max_size=8), AWKWARD), max_size=8).map("".join)
 BODIES = st.lists(
@@ -115,7 +115,7 @@ def test_a_plain_reader_loads_the_file(tmp_path):
 
 def test_further_keys_stand_behind_the_seven_one_a_line():
     lines = render(header(extra={"docid": "x", "keywords": ["a\nb", "c"], "symbols": []}), "").decode().split("\n")
-    assert lines[11:15] == ["docid: 'x'", "keywords: ['a b', 'c']", "symbols: []", "---"]
+    assert lines[12:16] == ["docid: 'x'", "keywords: ['a b', 'c']", "symbols: []", "---"]
 
 
 @pytest.mark.parametrize("key", ["title", "Docid", "a b", "", "a:", "1a"])
