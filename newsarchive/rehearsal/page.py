@@ -17,6 +17,10 @@ _SUFFIX = {"finance2026": "_新浪财经_新浪网", "finance2018": "_新浪财�
 _COMMENT_CHANNEL = {"finance2026": "cj", "finance2018": "cj", "news": "gn"}
 
 
+END_OF_TEXT = "<!-- 正文下iframe -->"
+"""Where the text ends and the closing markup begins."""
+
+
 def page_of(document: Document) -> bytes:
     """The whole page, about 95 kB of UTF-8."""
     return _page(document, _text(document))
@@ -83,7 +87,7 @@ def _text(document: Document) -> str:
     lines = ["<!-- 相关专题top start-->", noise.topic_line(), "<!-- 相关专题top end-->"]
     for block in document.blocks:
         lines += [block.html, noise.between()]
-    lines += [noise.related_line(), _symbols_comment(document), "<!-- 正文下iframe -->", "<!-- 正文下iframe -->"]
+    lines += [noise.related_line(), _symbols_comment(document), END_OF_TEXT, END_OF_TEXT]
     lines += ["<!-- 总声明-->", noise.disclaimer(), "<!-- 总声明-->"]
     return "\n".join(lines)
 

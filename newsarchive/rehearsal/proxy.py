@@ -16,7 +16,7 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-from newsarchive.rehearsal.site import Answer
+from newsarchive.rehearsal.answers import Answer, HangUp
 
 IDLE_SECONDS = 60.0
 """A client that says nothing for so long is gone."""
@@ -34,16 +34,8 @@ class Request:
     user_agent: str = ""
 
 
-class HangUp(Exception):
-    """Raised by whoever decides the answer: the connection ends, after half of ``answer`` where there is one."""
-
-    def __init__(self, answer: Answer | None = None) -> None:
-        super().__init__("the stand-in hangs up")
-        self.answer = answer
-
-
-Decide = Callable[[str, str, str], Answer]
-"""(scheme, host, path and query) → answer; may wait, may raise ``HangUp``."""
+Decide = Callable[[str, str], Answer]
+"""(host, path and query) → answer; may wait, may raise ``HangUp``."""
 
 
 class Proxy(ThreadingHTTPServer):
@@ -143,7 +135,7 @@ class _Connection(BaseHTTPRequestHandler):
             return
         target = place.path + (f"?{place.query}" if place.query else "")
         try:
-            answer = self.server.decide(place.scheme, place.hostname, target)
+            answer = self.server.decide(place.hostname, target)
         except HangUp as end:
             self._log(url, place.hostname, 0)
             if end.answer:

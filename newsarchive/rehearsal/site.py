@@ -5,16 +5,15 @@ Knows nothing of faults (``faults``) and nothing of sockets (``proxy``).
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
+from newsarchive.rehearsal.answers import Answer, answer_of
 from newsarchive.rehearsal.feed import Feed
 from newsarchive.rehearsal.notices import LOGIN, NOT_FOUND, ROBOTS
-from newsarchive.rehearsal.page import page_of, shell_of
+from newsarchive.rehearsal.page import END_OF_TEXT, page_of, shell_of
 from newsarchive.rehearsal.truth import Document, Fate
 
 FEED_HOST = "feed.mix.sina.com.cn"
@@ -24,24 +23,6 @@ HOSTS = frozenset((FEED_HOST, *ARTICLE_HOSTS, "finance.sina.cn"))
 FEED_PATH = "/api/roll/get"
 CACHED_PAGES = 256
 """Rendered pages kept: about 20 kB each, compressed."""
-_GZIP = 31
-"""zlib's number for the gzip wrapper with the largest window."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A response before it is sent; ``packed`` is the body in gzip."""
-
-    status: int
-    content_type: str
-    body: bytes
-    packed: bytes = b""
-    announced: bool = True
-    """Whether Content-Length is sent; without it the connection ends the body."""
-
-
-def answer_of(status: int, content_type: str, body: bytes) -> Answer:
-    return Answer(status, content_type, body, _gzip(body))
 
 
 class Site:
@@ -73,7 +54,7 @@ class Site:
         kind = "text/html; charset=utf-8" if document.layout == "news" else "text/html"
         if document.fate is Fate.CUT_SHORT:
             page = page_of(document)
-            return Answer(200, kind, page[: page.index(b"<!-- \xe6\x80\xbb\xe5\xa3\xb0\xe6\x98\x8e")], announced=False)
+            return Answer(200, kind, page[: page.index(END_OF_TEXT.encode())], announced=False)
         status = 404 if document.fate is Fate.GONE else 200
         return answer_of(status, kind, self._body(document))
 
@@ -89,9 +70,3 @@ class Site:
                 return page_of(next(other for other in self._documents if other.fate is Fate.ARTICLE))
             case _:
                 return page_of(document)
-
-
-def _gzip(body: bytes) -> bytes:
-    """Fast rather than small: the stand-in shares its processors with the crawler."""
-    packer = zlib.compressobj(level=1, wbits=_GZIP)
-    return packer.compress(body) + packer.flush()

@@ -12,9 +12,10 @@ from typing import Self
 
 from newsarchive.rehearsal.certificate import Authority
 from newsarchive.rehearsal.channels import PAGEIDS
+from newsarchive.rehearsal.faults import Faults, Level
 from newsarchive.rehearsal.invention import invent
 from newsarchive.rehearsal.proxy import Proxy, Request
-from newsarchive.rehearsal.site import HOSTS, Answer, Site
+from newsarchive.rehearsal.site import HOSTS, Site
 from newsarchive.rehearsal.truth import BEIJING, Document
 
 POLL_SECONDS = 0.05
@@ -41,6 +42,7 @@ class StandIn:
         now: datetime | None = None,
         port: int = 0,
     ) -> None:
+        level = Level(faults)
         made_at = (now or datetime.now(BEIJING)).replace(microsecond=0)
         self.truth: tuple[Document, ...] = invent(
             articles=articles,
@@ -48,11 +50,12 @@ class StandIn:
             seed=seed,
             now=made_at,
             titles=titles,
-            impostors=faults == "hostile",
+            impostors=level is Level.HOSTILE,
             channels=channels,
         )
         self._made_at, self._started, self._shift = made_at, time.monotonic(), timedelta()
         self.site = Site(self.truth, channels, self.now)
+        self._faults = Faults(self.site, level, seed, expected=articles)
         self._port = port
 
     def now(self) -> datetime:
@@ -66,7 +69,7 @@ class StandIn:
     def __enter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="rehearsal-")
         self._authority = Authority(Path(self._folder.name))
-        self._proxy = Proxy(self._decide, HOSTS, self._authority.context_for, self._port)
+        self._proxy = Proxy(self._faults.answer, HOSTS, self._authority.context_for, self._port)
         self._thread = threading.Thread(target=self._proxy.serve_forever, args=(POLL_SECONDS,), name="stand-in")
         self._thread.start()
         return self
@@ -89,5 +92,6 @@ class StandIn:
         """What was asked so far, oldest first; CONNECT itself is not listed."""
         return list(self._proxy.requests)
 
-    def _decide(self, _scheme: str, host: str, target: str) -> Answer:
-        return self.site.answer(host, target)
+    def ban_seconds_left(self) -> float:
+        """How long the present ban still lasts if nobody asks; 0 where there is none."""
+        return self._faults.ban.seconds_left()
