@@ -60,7 +60,6 @@ SPIDER_MIDDLEWARES = {
     # Every status is ours to judge, and the spider makes its requests itself.
     "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
@@ -77,6 +76,7 @@ ITEM_PIPELINES = {
 }
 LOG_LEVEL = "INFO"  # default DEBUG: a line a page
 LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
+LOG_DATEFORMAT = "%Y-%m-%dT%H:%M:%S+08:00"  # Beijing, whatever the machine's zone: the crawl command sets the clock
 STATS_DUMP = False  # the run report says what happened
 
 # --- discover ----------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import logging
 import signal
 import sys
 from datetime import datetime
+from time import struct_time
 from types import FrameType
 from typing import NoReturn
 
@@ -65,9 +66,10 @@ class Command(ScrapyCrawlCommand):
             configuration.check(self.settings)
         except UsageError as error:
             _leave(error)
+        logging.Formatter.converter = staticmethod(_beijing_time)
         if self.settings.get("LOG_LEVEL") != "DEBUG":
-            for name in CHATTY_LOGGERS:
-                logging.getLogger(name).setLevel(logging.WARNING)
+            for name in CHATTY_LOGGERS:  # a filter: Scrapy resets their levels when it sets up logging
+                logging.getLogger(name).addFilter(lambda record: record.levelno >= logging.WARNING)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         try:
@@ -134,6 +136,11 @@ def summary(archive: Archive, crawler: Crawler, outcome: report.Outcome) -> repo
         requests=count("downloader/request_count", 0),
         bytes=count("downloader/response_bytes", 0),
     )
+
+
+def _beijing_time(seconds: float | None) -> struct_time:
+    """The clock of the log, whatever the machine's zone."""
+    return datetime.fromtimestamp(0 if seconds is None else seconds, BEIJING).timetuple()
 
 
 def _hear_signals(spider: SinaFinanceSpider) -> None:
