@@ -13,7 +13,6 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -68,13 +67,11 @@ def journal_path(root: Path, day: date) -> Path:
 
 def days(root: Path) -> Iterator[date]:
     """Yield the days that have a journal, oldest first; looks at folders alone."""
-    for year in _numbered(root, _YEAR_RE):
-        for month in _numbered(year, _TWO_DIGITS_RE):
-            for folder in _numbered(month, _TWO_DIGITS_RE):
-                with suppress(ValueError):  # 2026/02/31: not ours
-                    day = date(int(year.name), int(month.name), int(folder.name))
-                    if (folder / JOURNAL_NAME).is_file():
-                        yield day
+    months = (month for year in _numbered(root, _YEAR_RE) for month in _numbered(year, _TWO_DIGITS_RE))
+    for folder in (folder for month in months for folder in _numbered(month, _TWO_DIGITS_RE)):
+        day = _day_of(folder)
+        if day and (folder / JOURNAL_NAME).is_file():
+            yield day
 
 
 def stamp(moment: datetime) -> str:
@@ -209,6 +206,14 @@ def _unreadable(path: Path, error: OSError) -> ArchiveDamaged:
     return ArchiveDamaged(
         f"{path} cannot be read: {cause_of(error)[0]} ({error}); see to that, then run `newsarchive verify`"
     )
+
+
+def _day_of(folder: Path) -> date | None:
+    """Read the day from the names of a folder and those around it; None for one that no calendar has."""
+    try:
+        return date(int(folder.parent.parent.name), int(folder.parent.name), int(folder.name))
+    except ValueError:
+        return None
 
 
 def _numbered(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
