@@ -34,7 +34,10 @@ class Page:
     def tree(self) -> LexborHTMLParser:
         if self.html.count("<") > _MANY_TAGS:
             _check_depth(self.html, self.url)
-        return LexborHTMLParser(self.html.encode(errors="ignore"))  # lone surrogates go
+        try:
+            return LexborHTMLParser(self.html)
+        except UnicodeEncodeError:  # lone surrogates, which no page has but a JSON file may name
+            return LexborHTMLParser(self.html.encode(errors="ignore"))
 
     @cached_property
     def metas(self) -> dict[str, str]:

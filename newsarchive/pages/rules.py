@@ -8,24 +8,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What belongs to no text, for one site. Selectors are lexbor's CSS; patterns are searched in text or address."""
+    """What belongs to no text, for one site. Selectors are lexbor's CSS."""
 
     cut: re.Pattern[str]
     """Stretches of the raw body that go, from one comment of the template to its twin."""
     drop: tuple[str, ...]
     """Elements that go with all that is in them."""
     paragraphs: re.Pattern[str]
-    """Paragraphs that go, whole."""
+    """Paragraphs that go as a whole; matched from their first character."""
     related: re.Pattern[str]
     """Labels before links to other stories: such a paragraph goes if all the rest of it is linked, and after a label
     alone the linked paragraphs that follow."""
     pictures: re.Pattern[str]
-    """Addresses of pictures that are no content: QR codes, posters, beacons."""
+    """Addresses of pictures that are no content (QR codes, posters, beacons); searched."""
     unlinked: re.Pattern[str]
-    """Addresses whose link goes and whose text stays: stock quotes."""
-    figure: frozenset[str]
-    """Classes of elements that hold a picture and its caption."""
+    """Addresses whose link goes and whose text stays (stock quotes); searched."""
     caption: frozenset[str]
-    """Classes of captions."""
+    """Classes of the elements that hold the caption of the picture before them."""
     secure: re.Pattern[str]
     """Hosts that serve https, so that http becomes https."""

@@ -46,6 +46,11 @@ def squashed(text: str) -> str:
     return _SPACES_RE.sub(" ", printable(text))
 
 
+def preformatted(text: str) -> str:
+    """``text`` of a ``pre``: its blanks and lines stay as they are."""
+    return printable(text).replace("\xa0", " ")
+
+
 def trim_start(text: str) -> str:
     """``text`` without the indents Sina writes in front: blanks, NBSP, U+3000, zero-width ones."""
     return text.lstrip(_EDGE)

@@ -31,7 +31,7 @@ _DROPPED = (
     '[class^="appendQr"]', '[class*=" appendQr"]', '[class*="kaihu"]', '[id*="kaihu"]', ".finance_app_sina",
     'p[class^="finance_web"]', ".tech-quotation", ".new_style_article",
     # advertisements
-    "#left_hzh_ad", "ins", ".sinaads", ".ad", '[class^="ad-"]', '[class^="ad_"]', '[id^="ad_"]', 'img[black-list="y"]',
+    "#left_hzh_ad", ".sinaads", "ins[data-ad-pdps]", ".ad", '[class^="ad-"]', '[class^="ad_"]', '[id^="ad_"]', 'img[black-list="y"]',
     # live prices and charts
     '[id^="quote_"]', ".hqimg_related", ".ct_hqimg", '[class*="hqimg"]',
     # other stories
@@ -44,26 +44,26 @@ _DROPPED = (
 )  # fmt: skip
 
 _PARAGRAPHS = (
-    r"^[（(【\[]?\s*责任编辑\s*[:：/].{0,40}$",
-    r"^[（(【\[]?\s*责编\s*[:：/].{0,30}$",
-    r"^(?:免责声明|特别声明|新浪(?:财经|网|新闻)?(?:免责)?声明)\s*[:：]",
-    r"海量资讯、精准解读，尽在新浪财经",
-    r"^炒股就看\s*金麒麟",
-    r"^【线索征集令",
-    r"^24小时滚动播报最新的财经资讯",
-    r"^新浪财经(?:Level2：A股极速看盘|App：直播上线)",
-    r"^热点栏目\s*自选股",
-    r"^(?:登录|打开|下载|安装)新浪财经(?:APP|App|客户端)",
-    r"^进入\s*【新浪财经股吧】",
-    r"^查看更多董秘问答",
-    r"^新浪(?:财经|科技|新闻)?(?:意见反馈留言板|公众号)$",
-    r"^(?:股市回暖，抄底炒股先开户|股市跌了别害怕|反弹行情下的专属投资礼包|炒股开户享福利)",
-    r"^扫(?:描|一扫)?[上下左右]?[方侧边]?二维码.{0,30}$",
-    r"^下一条快讯将在",
-    r"^点击(?:进入|查看)专题\s*[:：]?$",
-    r"^分享到\s*[:：]?$",
-    r"^THE_END$",
-    r"^@@\w+@@$",
+    r"[（(【\[]?\s*责任编辑\s*[:：/].{0,40}$",
+    r"[（(【\[]?\s*责编\s*[:：/].{0,30}$",
+    r"(?:免责声明|特别声明|新浪(?:财经|网|新闻)?(?:免责)?声明)\s*[:：]",
+    r".{0,20}海量资讯、精准解读，尽在新浪财经",
+    r"炒股就看\s*金麒麟",
+    r"【线索征集令",
+    r"24小时滚动播报最新的财经资讯",
+    r"新浪财经(?:Level2：A股极速看盘|App：直播上线)",
+    r"热点栏目\s*自选股",
+    r"(?:登录|打开|下载|安装)新浪财经(?:APP|App|客户端)",
+    r"进入\s*【新浪财经股吧】",
+    r"查看更多董秘问答",
+    r"新浪(?:财经|科技|新闻)?(?:意见反馈留言板|公众号)$",
+    r"(?:股市回暖，抄底炒股先开户|股市跌了别害怕|反弹行情下的专属投资礼包|炒股开户享福利)",
+    r"扫(?:描|一扫)?[上下左右]?[方侧边]?二维码.{0,30}$",
+    r"下一条快讯将在",
+    r"点击(?:进入|查看)专题\s*[:：]?$",
+    r"分享到\s*[:：]?$",
+    r"THE_END$",
+    r"@@\w+@@$",
 )
 
 _RELATED = (
@@ -96,7 +96,6 @@ RULES = Rules(
     related=re.compile(_RELATED),
     pictures=re.compile("|".join(_PICTURES), re.I),
     unlinked=re.compile("|".join(_QUOTES)),
-    figure=frozenset({"img_wrapper"}),
     caption=frozenset({"img_descr"}),
     secure=re.compile(r"(?:^|\.)(?:sinaimg\.cn|sina\.com\.cn|sina\.cn|sinajs\.cn)$"),
 )

@@ -17,7 +17,7 @@ from newsarchive.sina.layouts.web2017 import SinaFinance2017Page, SinaNews2017Pa
 
 LAYOUTS: list[type[Layout]] = [SinaFinance2017Page, SinaNews2017Page]
 
-_STOCK_SPAN_RE = re.compile(r"""\bid=["']?(?:hk|us|bj)?stock_([A-Za-z0-9.$-]{1,15})["'\s>]""")
+_STOCK_SPAN_RE = re.compile(r' id="(?:hk|us|bj)?stock_([A-Za-z0-9.$-]{1,15})"')
 _STOCK_COMMENT_RE = re.compile(r"<!--\s*news_keyword_pub,([^>]*?)-->")
 _SYMBOL_RE = re.compile(r"[A-Za-z0-9.$-]{1,15}")
 _STOCK_KINDS = {"stock", "hkstock", "usstock", "bjstock"}
