@@ -13,7 +13,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from io import RawIOBase
 from pathlib import Path
 
 from newsarchive.errors import ArchiveNotWritable
@@ -68,12 +67,11 @@ def write_whole(path: Path, data: bytes, part: Path) -> None:
     with _told(path):
         try:
             with part.open("wb", buffering=0) as file:
-                _write(file, data)
-                _sync(file)
+                _write(file.fileno(), data)
+                _sync(file.fileno())
             _replace(part, path)
         except OSError:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
+            discard(part)
             raise
 
 
@@ -85,8 +83,8 @@ def append_synced(path: Path, data: bytes) -> int:
     with _told(path), path.open("ab", buffering=0) as file:
         before = file.seek(0, os.SEEK_END)
         try:
-            _write(file, data)
-            _sync(file)
+            _write(file.fileno(), data)
+            _sync(file.fileno())
         except OSError:
             _cut_back(path, before)
             raise
@@ -97,7 +95,13 @@ def cut(path: Path, size: int) -> None:
     """Shorten a file to its first ``size`` bytes, on disk when it returns.  Raises ``ArchiveNotWritable``."""
     with _told(path), path.open("r+b", buffering=0) as file:
         file.truncate(size)
-        _sync(file)
+        _sync(file.fileno())
+
+
+def discard(path: Path) -> None:
+    """Take a file away if it is there; where the disk does not let us, it stays for the next start to try again."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:
@@ -140,8 +144,8 @@ def check_writable(root: Path) -> None:
     with _told(root):
         root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=root, buffering=0) as file:
-            _write(file, bytes(PROBE_BYTES))
-            _sync(file)
+            _write(file.fileno(), bytes(PROBE_BYTES))
+            _sync(file.fileno())
 
 
 def cause_of(error: OSError) -> tuple[str, str]:
@@ -160,22 +164,22 @@ def _told(path: Path) -> Iterator[None]:
         raise ArchiveNotWritable(f"{path} cannot be written: {cause} ({error}); {step}") from error
 
 
-def _write(file: RawIOBase, data: bytes) -> None:
+def _write(handle: int, data: bytes) -> None:
     """Write all of it, without a buffer that would try once more on closing, after the file was cut back."""
     rest = memoryview(data)
     while rest:
-        rest = rest[file.write(rest) or 0 :]
+        rest = rest[os.write(handle, rest) :]
 
 
-def _sync(file: RawIOBase) -> None:
+def _sync(handle: int) -> None:
     """Bring a file to the disk; on macOS through the drive's cache, where fsync alone stops before it."""
     if sys.platform == "darwin":
         import fcntl  # noqa: PLC0415  not on Windows
 
         with contextlib.suppress(OSError):  # network file systems know fsync alone
-            fcntl.fcntl(file.fileno(), fcntl.F_FULLFSYNC)
+            fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
             return
-    os.fsync(file.fileno())
+    os.fsync(handle)
 
 
 def _replace(part: Path, path: Path) -> None:
@@ -202,9 +206,3 @@ def _patiently(action: Callable[[], object], seconds: float) -> None:
 def _cut_back(path: Path, size: int) -> None:
     with contextlib.suppress(OSError):  # the first error is the one to tell
         os.truncate(path, size)
-
-
-def discard(path: Path) -> None:
-    """Take a file away if it is there; where the disk does not let us, it stays for the next start to try again."""
-    with contextlib.suppress(OSError):
-        path.unlink(missing_ok=True)

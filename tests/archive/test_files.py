@@ -130,6 +130,13 @@ def test_cutting_keeps_the_beginning(tmp_path):
     assert path.read_bytes() == b"one\n"
 
 
+def test_discarding_takes_a_file_away_and_never_complains(tmp_path):
+    (tmp_path / "a.part").write_bytes(b"x")
+    for name in ("a.part", "a.part", "."):
+        discard(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_new_folders_are_told_outermost_first(tmp_path):
     day = tmp_path / "2026" / "11" / "23"
     assert make_folder(day, tmp_path) == [tmp_path / "2026", tmp_path / "2026" / "11", day]
