@@ -13,6 +13,7 @@ from newsarchive.archive.files import (
     append_synced,
     check_writable,
     cut,
+    discard,
     make_folder,
     part_path,
     sync_folder,
