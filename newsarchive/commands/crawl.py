@@ -19,6 +19,7 @@ from typing import NoReturn
 from scrapy import signals
 from scrapy.commands.crawl import Command as ScrapyCrawlCommand
 from scrapy.crawler import Crawler
+from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from newsarchive import configuration, report
 from newsarchive.archive.store import Archive
@@ -60,13 +61,20 @@ class Command(ScrapyCrawlCommand):
         return f"{self.short_desc()}. {EXAMPLES}"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        super().process_options(args, opts)
         assert self.settings is not None
         try:
+            super().process_options(args, opts)
             configuration.check(self.settings)
+        except ScrapyUsageError as error:
+            _leave(UsageError(str(error)))
         except UsageError as error:
             _leave(error)
+        self._tidy_log()
+
+    def _tidy_log(self) -> None:
+        assert self.settings is not None
         logging.Formatter.converter = staticmethod(_beijing_time)
+        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_without_traceback)
         if self.settings.get("LOG_LEVEL") != "DEBUG":
             for name in CHATTY_LOGGERS:  # a filter: Scrapy resets their levels when it sets up logging
                 logging.getLogger(name).addFilter(lambda record: record.levelno >= logging.WARNING)
@@ -88,6 +96,8 @@ class Command(ScrapyCrawlCommand):
             raise UsageError(f"scrapy crawl: expected one spider and its options, got {' '.join(args) or 'none'}")
         if args[0] != SinaFinanceSpider.name:
             raise UsageError(f"spider {args[0]}: there is none of this name; expected {SinaFinanceSpider.name}")
+        if configuration.value(self.settings, "ARCHIVE_PROFILE") != "clean":
+            raise UsageError("setting ARCHIVE_PROFILE: this version writes the profile clean alone; expected clean")
         polled = configuration.value(self.settings, "SINA_CHANNELS")
         return arguments.parse(given, polled, datetime.now(BEIJING).date())
 
@@ -136,6 +146,12 @@ def summary(archive: Archive, crawler: Crawler, outcome: report.Outcome) -> repo
         requests=count("downloader/request_count", 0),
         bytes=count("downloader/response_bytes", 0),
     )
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """An unreachable host is no defect: the line says enough."""
+    record.exc_info = None
+    return True
 
 
 def _beijing_time(seconds: float | None) -> struct_time:

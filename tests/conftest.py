@@ -1,0 +1,115 @@
+"""Shared by the tests: the folder ``shared`` beside the checkout, and crawls of the real command against the stand-in."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsarchive.rehearsal.answers import Answer
+from newsarchive.rehearsal.standin import StandIn
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+CRAWL_TIMEOUT_S = 120
+"""A crawl of the tests takes seconds; a hanging one must not hang the suite."""
+
+Script = Callable[[str, str], Answer | None]
+"""(host, path and query) → another answer than the stand-in's own; None leaves that one."""
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of real pages, weeks and tools; a user's clone has none."""
+    if not SHARED.is_dir():
+        pytest.skip("needs the folder shared beside the checkout, which a clone has not")
+    return SHARED
+
+
+@dataclass(frozen=True)
+class Run:
+    """One ``scrapy crawl`` as its caller sees it."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The last line of standard output."""
+        return json.loads(self.stdout.splitlines()[-1])
+
+
+class Crawls:
+    """Runs the real command, without delay, against ``sina`` into ``root``."""
+
+    def __init__(self, sina: StandIn, root: Path) -> None:
+        self.sina, self.root = sina, root
+
+    def environment(self) -> dict[str, str]:
+        foreign = ("NEWSARCHIVE_", "SCRAPY_")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+        ours = {"SCRAPY_SETTINGS_MODULE": "newsarchive.settings", "NEWSARCHIVE_DIR": str(self.root)}
+        return {**inherited, **self.sina.env, **ours}
+
+    def command(self, *arguments: str) -> list[str]:
+        fixed = ["-s", "DOWNLOAD_DELAY=0", "-s", "RUN_REPORT_JSON=1"]
+        return [sys.executable, "-m", "scrapy", "crawl", "sina_finance", *fixed, *arguments]
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self.command(*arguments), env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def __call__(self, *arguments: str) -> Run:
+        process = self.start(*arguments)
+        stdout, stderr = process.communicate(timeout=CRAWL_TIMEOUT_S)
+        return Run(process.returncode, stdout, stderr)
+
+    def articles(self) -> list[Path]:
+        return sorted(self.root.rglob("*.md"))
+
+    def events(self, name: str | None = None) -> list[dict[str, Any]]:
+        """The journals' lines, day by day."""
+        journals = sorted(self.root.glob("*/*/*/_day.jsonl"))
+        lines = [json.loads(line) for journal in journals for line in journal.read_text("utf-8").splitlines()]
+        return [line for line in lines if name is None or line["event"] == name]
+
+    def pages_asked(self) -> list[str]:
+        """Addresses of articles that the server was asked for, in order."""
+        return [request.url for request in self.sina.requests if ".shtml" in request.url]
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    """What people see of an archive: articles by path; journals and state say when and by whom."""
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*.md")}
+
+
+def scripted(sina: StandIn, script: Script) -> None:
+    """Let ``script`` answer first; call it before the stand-in serves."""
+    own = sina.site.answer
+    sina.site.answer = lambda host, target: script(host, target) or own(host, target)  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def crawls(tmp_path: Path) -> Iterator[Callable[..., Crawls]]:
+    """``crawls(articles=40, script=…)``: a stand-in that serves for the test, and crawls into a new archive."""
+    serving: list[StandIn] = []
+
+    def begin(script: Script | None = None, **world: Any) -> Crawls:
+        sina = StandIn(**{"articles": 40, "days": 2, "seed": 7, **world})
+        if script:
+            scripted(sina, script)
+        sina.__enter__()
+        serving.append(sina)
+        return Crawls(sina, tmp_path / "archive")
+
+    yield begin
+    for sina in serving:
+        sina.__exit__(None, None, None)
