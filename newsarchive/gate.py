@@ -32,7 +32,7 @@ class Gate:
                 asyncio.get_running_loop().call_later(GRACE_S, self._cancel)
 
     async def send(self, download: Coroutine[Any, Any, T]) -> T:
-        """Await ``download`` if the gate is open, else raise its error."""
+        """Await ``download``; raise the gate's error instead of sending while it is shut, and of failing once it is shut."""
         if self.error is not None:
             download.close()
             raise self.error
@@ -42,6 +42,7 @@ class Gate:
             await asyncio.wait((running,))
         finally:
             self._running.discard(running)
+            running.cancel()  # nothing where it has ended: else whoever waited has given up, and nobody would hear of it
         if self.error is not None and (running.cancelled() or running.exception()):
             raise self.error
         return running.result()

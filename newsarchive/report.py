@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from newsarchive.archive import files
+from newsarchive.archive import files, journal
 from newsarchive.archive.journal import stamp
+from newsarchive.items import BEIJING
 
 DONE, DEFECT, MISSING, BLOCKED, LISTING, NOT_WRITABLE = 0, 1, 3, 4, 5, 7
-GRAVEST_FIRST = (NOT_WRITABLE, DEFECT, BLOCKED, LISTING, MISSING, DONE)
-"""Which of several causes decides, once the crawl has begun."""
+GRAVEST_FIRST = (NOT_WRITABLE, DEFECT, BLOCKED, LISTING, MISSING)
+"""Which of several causes decides, once the crawl has begun; none is ``DONE``."""
 
 COUNTED = ("offered", "kept", "revised", "filtered", "failed", "gone")
 
@@ -21,22 +22,21 @@ COUNTED = ("offered", "kept", "revised", "filtered", "failed", "gone")
 class Outcome:
     """What went wrong in a run, as it went; the gravest decides."""
 
-    causes: dict[int, list[str]] = field(default_factory=dict)
+    causes: dict[int, dict[str, None]] = field(default_factory=lambda: {code: {} for code in GRAVEST_FIRST})
+    """By exit code, the messages in the order in which they came."""
 
     def note(self, code: int, message: str) -> None:
-        """Remember a cause; a message is kept once."""
-        messages = self.causes.setdefault(code, [])
-        if message not in messages:
-            messages.append(message)
+        """Remember a cause, one of ``GRAVEST_FIRST``; a message is kept once."""
+        self.causes[code][message] = None
 
     @property
     def exit_code(self) -> int:
-        return next(code for code in GRAVEST_FIRST if code in self.causes or code == DONE)
+        return next((code for code in GRAVEST_FIRST if self.causes[code]), DONE)
 
     @property
     def reasons(self) -> list[str]:
         """All that went wrong, gravest first, a sentence each."""
-        return [message for code in GRAVEST_FIRST for message in self.causes.get(code, [])]
+        return [message for code in GRAVEST_FIRST for message in self.causes[code]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,7 @@ class RunReport:
     """Received, headers and all."""
 
     def line(self) -> str:
+        """JSON in ASCII: it must pass any terminal, pipe and locale."""
         counts = {name: self.counts.get(name, 0) for name in COUNTED}
         return json.dumps(
             {
@@ -70,12 +71,13 @@ class RunReport:
                 "pending": self.pending,
                 "requests": self.requests,
                 "bytes": self.bytes,
-            },
-            ensure_ascii=False,
+            }
         )
 
     def keep(self, state: Path) -> None:
-        """Append the line; raises ``ArchiveNotWritable``."""
+        """Append the line to the file of the month, Beijing; raises ``ArchiveNotWritable`` and ``ArchiveDamaged``."""
         folder = state / "runs"
         files.make_folder(folder, state)
-        files.append_synced(folder / f"{self.ended_at:%Y-%m}.jsonl", f"{self.line()}\n".encode())
+        file = folder / f"{self.ended_at.astimezone(BEIJING):%Y-%m}.jsonl"
+        journal.mend(file)  # a power cut may have torn the last line
+        files.append_synced(file, f"{self.line()}\n".encode())
