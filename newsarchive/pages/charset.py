@@ -19,6 +19,8 @@ _COMMON = frozenset(
 )
 _COMMON_SHARE = 0.03  # Chinese text has 20 % and more of these; UTF-8 read as GB18030, or Big5, has next to none
 _FEWEST_JUDGED = 20  # characters; shorter texts are not judged by their words
+_MOST_JUDGED = 2_000  # enough to tell
+_FOREIGN_RE = re.compile(r"[^\x00-\x7f]+")
 
 
 def decode(body: bytes, header_charset: str | None) -> str:
@@ -32,11 +34,13 @@ def decode(body: bytes, header_charset: str | None) -> str:
         return text
     found = _META_RE.search(body, 0, _META_BYTES)
     meta = _label(found[1].decode("ascii", "replace")) if found else None
-    for charset in dict.fromkeys(label for label in (header, meta, "utf-8", "gb18030") if label):
+    for charset in dict.fromkeys(label for label in (header, meta, "utf-8") if label):
         text = _strictly(body, charset)
         if text is not None and _is_plausible(text):
             return text
     if (text := _strictly(body, "utf-8")) is not None:  # valid UTF-8 whose author lost a character before us
+        return text
+    if (text := _strictly(body, "gb18030")) is not None and _is_plausible(text):
         return text
     msg = f"no charset reads this page (header {header_charset}, meta {meta}); the raw record keeps its bytes"
     raise NotAnArticle(msg, reason="charset")
@@ -65,7 +69,5 @@ def _is_plausible(text: str) -> bool:
     """Whether nothing was lost and, where there is enough Chinese to tell, its commonest characters occur."""
     if "\ufffd" in text:
         return False
-    beyond_latin = [char for char in text if char > "\u02ff"]
-    return len(beyond_latin) < _FEWEST_JUDGED or sum(c in _COMMON for c in beyond_latin) >= _COMMON_SHARE * len(
-        beyond_latin
-    )
+    foreign = "".join(_FOREIGN_RE.findall(text))[:_MOST_JUDGED]
+    return len(foreign) < _FEWEST_JUDGED or sum(char in _COMMON for char in foreign) >= _COMMON_SHARE * len(foreign)

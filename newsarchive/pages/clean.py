@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 from selectolax.lexbor import LexborHTMLParser
 
 from newsarchive.errors import EmptyBody, PageError
+from newsarchive.pages.depth import check_depth
 from newsarchive.pages.flow import blocks
 from newsarchive.pages.rules import Rules
 from newsarchive.pages.runs import Block
@@ -52,7 +53,7 @@ class Cleaned:
 def clean(body: str, base_url: str, rules: Rules) -> Cleaned:
     """The text of the raw inner HTML ``body``; ``base_url`` is the page's address.
 
-    Raises ``EmptyBody`` if no text and no picture is left. Cleaning a clean body changes nothing.
+    Raises ``EmptyBody`` if no text and no picture is left, ``NotAnArticle`` (``too-deep``). Cleaning a clean body changes nothing.
     """
     raw = rules.cut.sub("", body)
     raw = _without_boilerplate(raw, rules)
@@ -72,10 +73,12 @@ def _without_boilerplate(raw: str, rules: Rules) -> str:
     lexbor does it in a tenth of what BeautifulSoup would take. A node may match twice and may hold another match:
     each is destroyed once, inner ones first.
     """
+    check_depth(raw)
     tree = LexborHTMLParser(f"<body>{raw}".encode(errors="ignore"))
     matches = {node.mem_id: node for node in tree.css(", ".join((_NEVER_SHOWN, *rules.drop)))}
     for node in reversed(matches.values()):
-        node.decompose()
+        if node.tag not in ("html", "body"):  # a stray tag in the text lends them its attributes
+            node.decompose()
     return _COMMENT_RE.sub("", tree.body.inner_html or "") if tree.body else ""
 
 

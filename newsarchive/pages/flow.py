@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from bs4 import BeautifulSoup
-from bs4.element import NavigableString, Tag
+from bs4.element import NavigableString, PreformattedString, Tag
 
 from newsarchive.pages.addresses import link, picture, pixels
 from newsarchive.pages.rules import Rules
@@ -99,7 +99,7 @@ class _Writer:
                     leave()
             elif isinstance(node, Tag):
                 stack.append((iter(node.contents), self.enter(node)))
-            elif type(node) is NavigableString:  # comments and the like are subclasses
+            elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):  # comments are such
                 self.add_text(node)
         return self.frames[0].blocks
 
@@ -198,7 +198,9 @@ def _add_caption(siblings: list[Block], captions: list[Block]) -> None:
         shown = "<br>".join(caption.html for caption in captions)
         siblings[-1].html = last.removesuffix("</figure>") + f"<figcaption>{shown}</figcaption></figure>"
     else:
-        siblings += [Block(f"<p>{caption.html}</p>", caption.text, caption.loose) for caption in captions]
+        for caption in captions:
+            caption.html = f"<p>{caption.html}</p>" if caption.text else f"<figure>{caption.html}</figure>"
+        siblings += captions
 
 
 def _closed(frame: _Frame) -> Block | None:
@@ -210,8 +212,8 @@ def _closed(frame: _Frame) -> Block | None:
     if not inside or (is_bare and frame.name == "table"):
         return None
     if frame.name == "pre":
-        lines = "\n".join(block.html for block in inside).splitlines()
-        return Block("<pre>" + "\n".join(line for line in lines if line.strip()) + "</pre>")
+        text = "\n".join(block.html for block in inside)
+        return Block("<pre>" + "\n".join(line for line in text.splitlines() if line.strip()) + "</pre>")
     if frame.name == "tr":
         return Block(f"<tr>{''.join(block.html for block in inside)}</tr>", is_bare=is_bare)
     if frame.name in ("li", "dt", "dd", "caption", *_HEADINGS):

@@ -16,11 +16,9 @@ from typing import Any, ClassVar
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from newsarchive.errors import LayoutMismatch, NotAnArticle
+from newsarchive.pages.depth import check_depth
 from newsarchive.pages.text import printable
 
-_MANY_TAGS = 6_000  # a real page has 1,500 to 3,500; fewer cannot nest so deep that parsing (quadratic in depth) hurts
-_MAX_DEPTH = 500  # open tags at a time; browsers flatten beyond 512, a real page reaches 30
-_TAG_RE = re.compile(r"<(/?)(?!(?:br|img|meta|link|input|hr|p|li|td|tr|dt|dd|option)\b)[a-z]", re.I)
 _DAY_RE = re.compile(r"/(20\d\d)-?(\d\d)-?(\d\d)/")
 
 
@@ -32,8 +30,7 @@ class Page:
 
     @cached_property
     def tree(self) -> LexborHTMLParser:
-        if self.html.count("<") > _MANY_TAGS:
-            _check_depth(self.html, self.url)
+        check_depth(self.html)
         try:
             return LexborHTMLParser(self.html)
         except UnicodeEncodeError:  # lone surrogates, which no page has but a JSON file may name
@@ -56,15 +53,6 @@ class Page:
             return date(*map(int, found.groups())) if found else None
         except ValueError:
             return None
-
-
-def _check_depth(html: str, url: str) -> None:
-    depth = 0
-    for tag in _TAG_RE.finditer(html):
-        depth = max(0, depth - 1) if tag[1] else depth + 1
-        if depth > _MAX_DEPTH:
-            msg = f"tags nested more than {_MAX_DEPTH} deep at {url}"
-            raise NotAnArticle(msg, reason="too-deep")
 
 
 def text(node: LexborNode) -> str:

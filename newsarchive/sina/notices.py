@@ -20,7 +20,10 @@ _ARTICLE_MARK = "main-title"
 _TITLE_RE = re.compile(r"<title[^>]*>\s*(.{0,300}?)\s*</title", re.I | re.S)
 _HEAD_CHARS = 40_000  # titles and metas of a page stand in its first 10,000 characters
 _TAIL_CHARS = 4_096  # scripts and comments may follow the closing tag
+_BODY_BEGIN, _BODY_END = "原始正文begin", "原始正文end"
 _MARKUP_RE = re.compile(r"<(?:!doctype|html|head|body|meta|title)\b", re.I)
+_MAX_NOTICE_CHARS = 16_384
+_NOT_FOUND = "页面没有找到"  # … 5秒钟之后将会带您进入新浪首页!
 _NOTICES = {
     "not-found": re.compile(r"页面没有找到|页面不存在|404 Not Found|找不到页面", re.I),
     "ban": re.compile(r"^拒绝访问"),
@@ -63,6 +66,8 @@ def check_page(status: int, html: str, docid: str) -> None:
     _check_kind(status, html)
     if "</html" not in html[-_TAIL_CHARS:].lower():
         raise TruncatedBody(f"the page of {docid} ends without </html>, after {len(html)} characters")
+    if _BODY_BEGIN in html and _BODY_END not in html:
+        raise TruncatedBody(f"the page of {docid} has the comment that begins the text, not the one that ends it")
     if _EMPTY_RE.search(html[-_TAIL_CHARS:]):
         raise EmptyBody(f"the page of {docid} has an empty body")
     _check_identity(html[:_HEAD_CHARS], docid)
@@ -72,13 +77,20 @@ def _check_kind(status: int, html: str) -> None:
     head = html[:_HEAD_CHARS]
     if not _MARKUP_RE.search(head):
         raise NotAnArticle(f"no HTML: {head[:60]!r}", reason="not-html")
-    title = _TITLE_RE.search(head)
-    if title and _ARTICLE_MARK not in html:
-        for reason, pattern in _NOTICES.items():
-            if pattern.search(title[1]):
-                raise NotAnArticle(f"a notice instead of the page: {title[1][:60]!r}", reason=reason)
+    if _ARTICLE_MARK not in html:
+        _check_notice(head, len(html) <= _MAX_NOTICE_CHARS)
     if status != 200:
         raise NotAnArticle(f"status {status}", reason=f"status-{status}")
+
+
+def _check_notice(head: str, is_short: bool) -> None:
+    found = _TITLE_RE.search(head)
+    title = found[1] if found else ""
+    for reason, pattern in _NOTICES.items():
+        if pattern.search(title):
+            raise NotAnArticle(f"a notice instead of the page: {title[:60]!r}", reason=reason)
+    if is_short and _NOT_FOUND in head:
+        raise NotAnArticle(f"a page that says {_NOT_FOUND}", reason="not-found")
 
 
 def _check_identity(head: str, docid: str) -> None:

@@ -79,7 +79,7 @@ def stock_symbols(body: str) -> tuple[str, ...]:
     """
     symbols = _STOCK_SPAN_RE.findall(body)
     for comment in _STOCK_COMMENT_RE.findall(body):
-        kind, *lists = (part.strip() for part in comment.replace("&amp;", "&").split(","))
+        kind, *rest = re.split(r"[,&\s]+", comment.replace("&amp;", "&").strip())
         if kind in _STOCK_KINDS:
-            symbols += [symbol for part in lists for symbol in part.split("&") if _SYMBOL_RE.fullmatch(symbol)]
+            symbols += [part for part in rest if _SYMBOL_RE.fullmatch(part) and part not in _STOCK_KINDS]
     return tuple(dict.fromkeys(symbols))

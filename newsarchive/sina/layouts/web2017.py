@@ -25,6 +25,16 @@ def editor_name(text: str) -> str:
     return _EDITOR_LABEL_RE.sub("", one_line(text))
 
 
+def author_name(text: str) -> str:
+    """The name in an author line, without the label."""
+    return one_line(text).removeprefix("作者").lstrip(":： ")
+
+
+def page_id(text: str) -> str:
+    """A publishid; the ``p,t,d`` of older documents as ``p-t-d``."""
+    return text.strip().replace(",", "-")
+
+
 def keyword_list(text: str) -> tuple[str, ...]:
     """The keywords of a meta, each once."""
     return tuple(dict.fromkeys(word for part in _KEYWORD_BREAK_RE.split(text) if (word := one_line(part))))
@@ -47,11 +57,11 @@ class SinaFinance2017Page(Layout):
     sources = Css(".date-source .source", to=one_line, many=True)  # a link where the original is known
     media = Meta("mediaid", to=one_line)
     meta_author = Meta("article:author", to=one_line)
-    authors = Css(".date-source .author", to=one_line, many=True)
+    authors = Css(".date-source .author", to=author_name, many=True)
     editors = Css(".article-editor, .show_author", to=editor_name, many=True)
     keywords = Css(".keywords a", to=one_line, many=True)
     meta_keywords = Meta("keywords", to=keyword_list)
-    page_id = Meta("publishid")
+    page_id = Meta("publishid", to=page_id)
     body = Css("#artibody", take=inner_html)
 
 

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from newsarchive.errors import NotAnArticle
+from newsarchive.pages.charset import decode
+
+TEXT = "<html><head><meta charset={}></head><body>这是一篇虚构的报道，说的是某市的公司在这一年里不分昼夜地生产纸船，人们都说好。</body></html>"
+
+
+def page(charset: str, label: str) -> bytes:
+    return TEXT.format(label).encode(charset)
+
+
+@pytest.mark.parametrize("label", ["gb2312", "gbk", "x-gbk", "GB18030"])
+def test_gb_page_is_read_under_any_of_its_labels(label: str) -> None:
+    assert "虚构的报道" in decode(page("gb18030", label), label)
+    assert "虚构的报道" in decode(page("gb18030", label), None)
+
+
+def test_right_meta_wins_over_a_wrong_header() -> None:
+    assert "虚构的报道" in decode(page("gb18030", "gbk"), "iso-8859-1")
+
+
+def test_utf8_page_under_gbk_labels_is_no_nonsense() -> None:
+    assert "虚构的报道" in decode(page("utf-8", "gbk"), "gbk")
+
+
+def test_gb_page_under_a_utf8_header_is_read() -> None:
+    assert "虚构的报道" in decode(page("gb18030", "utf-8"), "utf-8")
+
+
+def test_page_torn_within_a_character_is_read_up_to_it() -> None:
+    assert decode("纸船".encode()[:-1], "utf-8") == "纸"
+
+
+def test_byte_order_mark_is_no_text() -> None:
+    assert decode(b"\xef\xbb\xbf<html>", "utf-8") == "<html>"
+
+
+@pytest.mark.parametrize("label", [None, "no-such-charset", "", "base64"])
+def test_unknown_label_is_passed_over(label: str | None) -> None:
+    assert "虚构的报道" in decode(page("utf-8", "no-such"), label)
+
+
+def test_replacement_character_of_the_author_is_no_reason_to_refuse() -> None:
+    assert decode("某市\ufffd公司".encode(), "utf-8") == "某市\ufffd公司"
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>\xff\xfe\xff\xff", "這是關於價格變動的報導，內容純屬虛構無誤請放心閱讀謝謝".encode("big5") * 3]
+)
+def test_page_that_no_charset_reads_is_refused(body: bytes) -> None:
+    with pytest.raises(NotAnArticle) as caught:
+        decode(body, None)
+    assert caught.value.reason == "charset"

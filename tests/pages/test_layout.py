@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from newsarchive.errors import LayoutMismatch, NotAnArticle
+from newsarchive.items import BEIJING
+from newsarchive.pages.depth import check_depth
+from newsarchive.pages.layout import Css, Layout, Meta, Page, inner_html, layout_for, read
+from newsarchive.pages.text import one_line, printable
+from newsarchive.pages.times import china_time, with_seconds
+
+URL = "https://finance.sina.com.cn/x/2020-02-03/doc-iabcdefg1234567.shtml"
+
+
+class Old(Layout):
+    since, until = date(2010, 1, 1), date(2016, 12, 31)
+    marker = ("h1",)
+    title = Css("h1", to=one_line)
+    date = Css(".date", to=china_time, optional=True)
+    words = Css("a", many=True)
+    maker = Meta("maker")
+    body = Css("#text", take=inner_html)
+
+
+class New(Old):
+    since, until = date(2017, 1, 1), None
+    marker = ("h1", "#text")
+    title = Css("h1", to=str.upper)
+
+
+def page(html: str, url: str = URL) -> Page:
+    return Page(f"<html><head><meta name=maker content=' m '></head><body>{html}</body></html>", url)
+
+
+def test_fields_are_read_as_declared() -> None:
+    fields = read(page("<h1> a\n b</h1><a>x</a><a> y </a><div id=text><p>t<br></div>"), Old)
+    assert fields == {"title": "a b", "date": None, "words": ("x", "y"), "maker": "m", "body": "<p>t<br></p>"}
+
+
+@pytest.mark.parametrize(("html", "field", "count"), [
+    ("<div id=text></div>", "title", 0),
+    ("<h1>a</h1><h1>b</h1><div id=text></div>", "title", 2),
+    ("<h1>a</h1><p class=date>1</p><p class=date>2</p><div id=text></div>", "date", 2),
+    ("<h1>a</h1>", "body", 0),
+    ("<h1>a</h1><p class=date>gestern</p><div id=text></div>", "date", 1),
+])  # fmt: skip
+def test_other_number_of_matches_is_a_mismatch(html: str, field: str, count: int) -> None:
+    with pytest.raises(LayoutMismatch) as caught:
+        read(page(html), Old)
+    assert (caught.value.layout, caught.value.field, caught.value.count, caught.value.url) == ("Old", field, count, URL)
+
+
+def test_subclass_changes_only_what_it_declares() -> None:
+    assert read(page("<h1>a</h1><div id=text>t</div>"), New)["title"] == "A"
+    assert set(New.fields) == set(Old.fields)
+
+
+@pytest.mark.parametrize(("url", "layout"), [(URL, New), (URL.replace("2020", "2012"), Old)])
+def test_day_decides_where_two_markers_match(url: str, layout: type[Layout]) -> None:
+    assert layout_for(page("<h1>a</h1><p id=text>t", url), [Old, New]) is layout
+
+
+def test_marker_alone_decides_where_one_matches() -> None:
+    assert layout_for(page("<h1>a</h1>"), [Old, New]) is Old
+
+
+def test_two_fits_are_an_error() -> None:
+    with pytest.raises(LayoutMismatch):
+        layout_for(page("<h1>a</h1><p id=text>t", "https://x.cn/a"), [Old, New])
+
+
+def test_page_without_a_marker_has_no_layout() -> None:
+    with pytest.raises(NotAnArticle) as caught:
+        layout_for(page("<p>x"), [Old, New])
+    assert caught.value.reason == "no-layout"
+
+
+def test_lone_surrogates_do_not_stop_the_parser() -> None:
+    assert read(page("<h1>a\ud800</h1><div id=text>t</div>"), Old)["title"] == "a"
+
+
+@pytest.mark.parametrize("html", ["<div>" * 100_000, "<b>" * 9_000 + "<p>x" * 9_000])
+def test_endless_nesting_is_refused_before_it_is_parsed(html: str) -> None:
+    with pytest.raises(NotAnArticle) as caught:
+        _ = page(html).tree
+    assert caught.value.reason == "too-deep"
+
+
+def test_long_flat_page_is_let_pass() -> None:
+    check_depth("<p><b>x</b><br>" * 50_000)
+
+
+@pytest.mark.parametrize(("text", "moment"), [
+    ("2026年09月29日 00:34", "2026-09-29T00:34:00+08:00"),
+    ("2012年06月08日01:31", "2012-06-08T01:31:00+08:00"),
+    ("2026-09-28T23:20:25+08:00", "2026-09-28T23:20:25+08:00"),
+    ("2026-09-28T15:20:25Z", "2026-09-28T23:20:25+08:00"),
+    ("2018-12-28 19:55:10", "2018-12-28T19:55:10+08:00"),
+    ("发布于 2018/1/2 3:04 来源", "2018-01-02T03:04:00+08:00"),
+    ("２０１８年１月２日 ０３：０４", "2018-01-02T03:04:00+08:00"),
+])  # fmt: skip
+def test_time_is_china_time(text: str, moment: str) -> None:
+    assert china_time(text).isoformat() == moment
+
+
+@pytest.mark.parametrize("text", ["", "05月01日 10:30", "2018年12月28日", "2018年13月28日 10:00", "2018-01-01 25:00"])
+def test_text_without_a_moment_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="."):
+        china_time(text)
+
+
+def test_seconds_come_from_a_meta_of_the_same_minute_only() -> None:
+    shown = datetime(2018, 12, 28, 19, 55, tzinfo=BEIJING)
+    assert with_seconds(shown, [None, shown.replace(minute=56, second=29), shown.replace(second=10)]).second == 10
+    assert with_seconds(shown, [shown.replace(hour=22)]) == shown
+
+
+def test_forbidden_characters_go_without_a_stand_in() -> None:
+    assert printable("a\x00\x08\x7f\x9f\ud800\ufffd\uffffb\n") == "ab\n"
+    assert one_line("\u3000第一\n行\x85\u3000“二”\x07 ") == "第一 行 “二”"
