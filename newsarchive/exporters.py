@@ -12,23 +12,9 @@ from scrapy.exporters import BaseItemExporter
 
 from newsarchive.archive.frontmatter import Header, body_text, one_line, render
 from newsarchive.archive.journal import stamp
+from newsarchive.configuration import EXTRA_KEYS
 from newsarchive.items import Article, Offer
 
-EXTRA_KEYS = (
-    "source_url",
-    "docid",
-    "published_at",
-    "modified_at",
-    "listed_at",
-    "seen_at",
-    "fetched_at",
-    "media",
-    "editor",
-    "keywords",
-    "symbols",
-    "sha256",
-)
-"""What ``ARCHIVE_EXTRA_KEYS`` may name."""
 _HTTPS_DOMAINS = ("sina.com.cn", "sina.cn", "sinaimg.cn")
 """Whose pictures come by https too; with the hosts below them."""
 

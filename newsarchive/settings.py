@@ -101,7 +101,7 @@ DEDUPE_SAME_TEXT = "skip"  # A second document with the title and text of a kept
 
 ARCHIVE_DIR = "archive"  # The folder; a relative one is relative to the folder of scrapy.cfg.
 ARCHIVE_PROFILE = "clean"  # The articles' dialect: clean, or rsshub; an archive has one for its life.
-ARCHIVE_EXTRA_KEYS: list[str] = []  # Keys added to the front matter, of those that exporters.EXTRA_KEYS names.
+ARCHIVE_EXTRA_KEYS: list[str] = []  # Keys added to the front matter, of those that configuration.EXTRA_KEYS names.
 ARCHIVE_IMAGES = False  # Keep pictures too; read once pictures are fetched.
 
 # --- report ------------------------------------------------------------------------------------------------------------

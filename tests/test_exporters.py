@@ -6,7 +6,8 @@ import frontmatter
 import pytest
 
 from newsarchive.archive.frontmatter import body_of
-from newsarchive.exporters import EXTRA_KEYS, ArticleExporter
+from newsarchive.configuration import EXTRA_KEYS
+from newsarchive.exporters import ArticleExporter
 from newsarchive.items import BEIJING, Article, Offer
 
 POSTER = "https://n.sinaimg.cn/poster.png"

@@ -8,7 +8,7 @@ import pytest
 
 from newsarchive.archive import journal
 from newsarchive.archive.frontmatter import Header, render
-from newsarchive.exporters import EXTRA_KEYS
+from newsarchive.configuration import EXTRA_KEYS
 from newsarchive.items import BEIJING
 
 PROJECT = Path(__file__).parents[1]
