@@ -6,7 +6,8 @@ Imports no Scrapy, so that every command can ask it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,13 +16,19 @@ from newsarchive.errors import UsageError
 PREFIX = "NEWSARCHIVE_"
 DIR_VARIABLE = "NEWSARCHIVE_DIR"
 
+CONTROL_RE = re.compile(r"[\x00-\x1f\x7f]")
+
 EXTRA_KEYS = (
     "source_url", "docid", "published_at", "modified_at", "listed_at", "seen_at", "fetched_at",
     "media", "editor", "keywords", "symbols", "sha256",
 )  # fmt: skip
 """What ``ARCHIVE_EXTRA_KEYS`` may add to the front matter (design §3)."""
 
-TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+TRUE, FALSE = ("1", "true", "True"), ("0", "false", "False")
+"""What Scrapy's ``getbool`` understands; it raises on the rest, and takes any other number for true."""
+
+MOST = 1e7
+"""Seconds, minutes or hours: the most that a clock can still be set ahead by (a thousand years of hours)."""
 
 
 class SettingsLike(Protocol):
@@ -29,38 +36,36 @@ class SettingsLike(Protocol):
 
     def get(self, name: str, default: Any = None) -> Any: ...
 
-    def keys(self) -> Any: ...
+    def __iter__(self) -> Iterator[Any]: ...
 
 
 Reader = Callable[[Any], Any]
 """Turns what was given, text or a Python value, into the value; raises ``ValueError`` with what was expected."""
 
 
-def flag(value: Any) -> bool:
-    text = str(value).strip().lower()
-    if text in TRUE:
-        return True
-    if text in FALSE:
-        return False
-    raise ValueError("1 or 0")
+def flag(given: Any) -> bool:
+    if str(given) not in TRUE + FALSE:
+        raise ValueError("1 or 0")
+    return str(given) in TRUE
 
 
-def words(value: Any) -> list[str]:
+def words(given: Any) -> list[str]:
     """A list, or text with commas; empty entries are none."""
-    entries = value.split(",") if isinstance(value, str) else value
+    entries = given.split(",") if isinstance(given, str) else given
     if not isinstance(entries, Sequence):
         raise ValueError("words with commas between them")
     return [str(entry).strip() for entry in entries if str(entry).strip()]
 
 
 def number(least: float) -> Reader:
-    def read(value: Any) -> float:
-        expected = f"a number, {least:g} or more"
+    expected = f"a number from {least:g} to {MOST:.0f}"
+
+    def read(given: Any) -> float:
         try:
-            found = float(value)
+            found = float(given)
         except (TypeError, ValueError):
             raise ValueError(expected) from None
-        if not least <= found < float("inf"):
+        if isinstance(given, bool) or not least <= found <= MOST:
             raise ValueError(expected)
         return found
 
@@ -68,37 +73,37 @@ def number(least: float) -> Reader:
 
 
 def whole(least: int) -> Reader:
-    def read(value: Any) -> int:
+    def read(given: Any) -> int:
         try:
-            found = int(str(value).strip())
+            found = int(str(given))
         except ValueError:
             found = least - 1
-        if isinstance(value, bool) or found < least:
+        if found < least:
             raise ValueError(f"a whole number, {least} or more")
         return found
 
     return read
 
 
-def numbers(value: Any) -> list[float]:
+def numbers(given: Any) -> list[float]:
     try:
-        return [number(0)(entry) for entry in words(value)]
-    except ValueError:
-        raise ValueError("numbers with commas between them, or nothing") from None
+        return [number(0)(entry) for entry in words(given)]
+    except ValueError as error:
+        raise ValueError(f"nothing, or with commas between them each {error}") from None
 
 
 def one_of(*choices: str) -> Reader:
-    def read(value: Any) -> str:
-        if value not in choices:
+    def read(given: Any) -> str:
+        if given not in choices:
             raise ValueError("one of " + ", ".join(choices))
-        return str(value)
+        return str(given)
 
     return read
 
 
 def some_of(*choices: str) -> Reader:
-    def read(value: Any) -> list[str]:
-        found = words(value)
+    def read(given: Any) -> list[str]:
+        found = words(given)
         if not set(found) <= set(choices):
             raise ValueError("any of " + ", ".join(choices))
         return found
@@ -106,26 +111,28 @@ def some_of(*choices: str) -> Reader:
     return read
 
 
-def text(value: Any) -> str:
-    """One line of text: it may stand in an HTTP header or a path."""
-    if not isinstance(value, str) or any(ord(character) < 32 for character in value):
+def line(given: Any) -> str:
+    """Text that may stand in an HTTP header."""
+    if not isinstance(given, str) or not given.isprintable():
         raise ValueError("one line of text")
-    return value
+    return given
 
 
-def folder(value: Any) -> str:
-    if isinstance(value, Path):
-        value = str(value)
-    if not text(value).strip():
+def folder(given: Any) -> Path:
+    """A folder's path, ``~`` resolved."""
+    if not str(given).strip() or not isinstance(given, str | Path) or CONTROL_RE.search(str(given)):
         raise ValueError("the path of a folder")
-    return str(value)
+    try:
+        return Path(given).expanduser()
+    except RuntimeError:
+        raise ValueError("the path of a folder, behind ~ a user of this machine") from None
 
 
 OURS: Mapping[str, Reader] = {
     "SINA_CHANNELS": words,
     "DISCOVER_OVERLAP_ROWS": whole(1),
     "DISCOVER_STALE_HOURS": number(0),
-    "FETCH_CONTACT": text,
+    "FETCH_CONTACT": line,
     "SINA_USE_TWINS": flag,
     "SINA_BAN_MINUTES": number(0),
     "REVISIT_HOURS": numbers,
@@ -147,7 +154,7 @@ SCRAPYS: Mapping[str, Reader] = {
     "CONCURRENT_REQUESTS": whole(1),
     "CONCURRENT_REQUESTS_PER_DOMAIN": whole(1),
     "CONCURRENT_ITEMS": whole(1),
-    "DOWNLOAD_TIMEOUT": number(0),
+    "DOWNLOAD_TIMEOUT": number(0.1),  # 0 means Scrapy's own 10 seconds
     "DOWNLOAD_MAXSIZE": whole(0),
     "DOWNLOAD_WARNSIZE": whole(0),
     "DOWNLOAD_VERIFY_CERTIFICATES": flag,
@@ -167,6 +174,7 @@ SCRAPYS: Mapping[str, Reader] = {
 """Those of Scrapy's that people set by hand here; it would take a wrong one with a traceback, or pass over it."""
 
 OUR_STAGES = ("SINA_", "DISCOVER_", "FETCH_", "REVISIT_", "RAW_", "DEDUPE_", "ARCHIVE_", "RUN_REPORT_", "PROGRESS_")
+"""How all of ours begin and none of Scrapy's: what begins so and is not known is a slip of the pen."""
 
 
 def variable_of(name: str) -> str:
@@ -181,23 +189,21 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 def check(settings: SettingsLike) -> None:
     """Raise ``UsageError`` for the first setting that makes no sense, with what was expected."""
     for name, read in {**OURS, **SCRAPYS}.items():
-        value = settings.get(name)
-        if value is None:
-            continue
+        given = settings.get(name)
         try:
-            read(value)
+            read(given)
         except ValueError as expected:
-            raise UsageError(f"setting {name}={value}: expected {expected}") from None
-    unknown = sorted(name for name in settings.keys() if name.startswith(OUR_STAGES) and name not in OURS)  # noqa: SIM118
+            raise UsageError(f"setting {name}={given!r}: expected {expected}") from None
+    unknown = sorted(name for name in settings if str(name).startswith(OUR_STAGES) and name not in OURS)
     if unknown:
         raise UsageError(f"setting {unknown[0]}: there is none of this name; ours are {', '.join(OURS)}")
 
 
 def value(settings: SettingsLike, name: str) -> Any:
-    """One of our settings, with its type."""
+    """One of our settings, checked before, with its type."""
     return OURS[name](settings.get(name))
 
 
 def archive_dir(settings: SettingsLike, project: Path) -> Path:
     """The archive's folder; ``project`` is the folder of scrapy.cfg, which a relative one is relative to."""
-    return project / Path(value(settings, "ARCHIVE_DIR")).expanduser()
+    return Path(project, value(settings, "ARCHIVE_DIR"))
