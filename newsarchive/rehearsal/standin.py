@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +26,7 @@ POLL_SECONDS = 0.05
 class StandIn:
     """``with StandIn(articles=200, days=3, seed=7) as sina:`` serves; run a crawl with ``sina.env`` in its environment.
 
-    ``faults``: none, mild or hostile (``faults``). ``titles="plain"`` leaves out awkward headlines and the rows that must
+    ``faults``: none, mild or hostile (``faults.Level``). ``titles="plain"`` leaves out awkward headlines and the rows that must
     not be kept. ``channels``: the lids that exist. ``now``: the moment the world was made (default: the real one);
     ``advance`` moves the stand-in's clock, and so lets late rows appear. ``port`` 0 takes a free one.
     """
@@ -67,19 +68,21 @@ class StandIn:
         self._shift += step
 
     def __enter__(self) -> Self:
-        self._folder = tempfile.TemporaryDirectory(prefix="rehearsal-")
-        self._authority = Authority(Path(self._folder.name))
-        self._proxy = Proxy(self._faults.answer, HOSTS, self._authority.context_for, self._port)
-        self._thread = threading.Thread(target=self._proxy.serve_forever, args=(POLL_SECONDS,), name="stand-in")
-        self._thread.start()
+        with ExitStack() as started:
+            folder = started.enter_context(tempfile.TemporaryDirectory(prefix="rehearsal-"))
+            self._authority = Authority(Path(folder))
+            self._proxy = Proxy(self._faults.answer, HOSTS, self._authority.context_for, self._port)
+            thread = threading.Thread(target=self._proxy.serve_forever, args=(POLL_SECONDS,), name="stand-in")
+            thread.start()
+            started.callback(thread.join)
+            started.callback(self._proxy.stop)
+            self._started_parts = started.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._proxy.stop()
-        self._thread.join()
-        self._folder.cleanup()
+        self._started_parts.close()
 
     @property
     def env(self) -> dict[str, str]:

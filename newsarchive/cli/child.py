@@ -1,0 +1,103 @@
+"""Runs the real ``scrapy crawl sina_finance`` as a child process, for the verbs that crawl; stops it cleanly with us."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import IO, Any, Self
+
+import newsarchive
+
+EXIT_CODES = {
+    0: "done, nothing missing",
+    1: "a defect of ours",
+    2: "wrong usage or setting",
+    3: "done, but something is missing or awaits a retry",
+    4: "blocked by the site",
+    5: "the listing is not healthy",
+    6: "another run holds the archive",
+    7: "the archive cannot be written",
+    8: "the archive is damaged",
+}
+"""Design §4."""
+
+_PROXY_VARIABLES = frozenset(("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy"))
+
+_OWN_GROUP: dict[str, Any]
+if sys.platform == "win32":
+    _OWN_GROUP, _CLEAN_END = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}, signal.CTRL_BREAK_EVENT
+else:
+    _OWN_GROUP, _CLEAN_END = {"start_new_session": True}, signal.SIGTERM
+
+
+class Stop:
+    """While it is entered, Ctrl-C and SIGTERM are remembered and passed on to the running child.
+
+    The child has a session of its own, so that a Ctrl-C reaches it once, through us: a second signal would not be graceful.
+    """
+
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._remember)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    @property
+    def asked(self) -> bool:
+        return self._asked.is_set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Waits so long, or until a signal comes; says whether one came."""
+        return self._asked.wait(seconds)
+
+    def run(self, command: Sequence[str], *, env: Mapping[str, str], cwd: Path, stdout: IO[Any] | None = None) -> int:
+        """The exit code of ``command``, as a shell gives it."""
+        with subprocess.Popen(command, env=env, cwd=cwd, stdout=stdout, **_OWN_GROUP) as child:  # noqa: S603 - ours
+            self._child = child
+            if self.asked:
+                self._pass_on()
+            code = child.wait()
+            self._child = None
+        return code if code >= 0 else 128 - code
+
+    def _remember(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked.set()
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        if self._child and self._child.poll() is None:
+            self._child.send_signal(_CLEAN_END)
+
+
+def crawl_command(settings: Mapping[str, str]) -> list[str]:
+    given = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+    return [sys.executable, "-m", "scrapy", "crawl", "sina_finance", *given]
+
+
+def crawl_environment(archive: Path, more: Mapping[str, str]) -> dict[str, str]:
+    """Ours without what others set for the crawl: no settings of the user's archive, no proxy but that of ``more``."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("NEWSARCHIVE_") and name.lower() not in _PROXY_VARIABLES
+    }
+    here = str(Path(newsarchive.__file__).parents[1])
+    path = os.pathsep.join(part for part in (here, os.environ.get("PYTHONPATH", "")) if part)
+    own = {"SCRAPY_SETTINGS_MODULE": "newsarchive.settings", "NEWSARCHIVE_DIR": str(archive), "PYTHONPATH": path}
+    return {**kept, **own, **more}

@@ -1,0 +1,245 @@
+"""``newsarchive rehearse``: the real crawl against the stand-in for Sina, and what came of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from newsarchive.cli.child import EXIT_CODES, Stop, crawl_command, crawl_environment
+from newsarchive.cli.outline import head_of, tree_of
+from newsarchive.errors import UsageError
+from newsarchive.rehearsal import StandIn
+from newsarchive.rehearsal.faults import Level
+from newsarchive.rehearsal.judge import Verdict, judge
+
+MARKER = ".rehearsal"
+"""The hidden file that says: a rehearsal made this folder, a rehearsal may empty it."""
+DEFAULT_FOLDER = Path("rehearsal-archive")
+MAX_RUNS = 8
+"""Hostile needs four or five; a crawl that is not done after eight never will be."""
+BRAKE_SECONDS = 3.0
+"""What the crawl takes for the length of a ban here, a little longer than the stand-in's ``BAN_SECONDS``."""
+DONE, BLOCKED = (0, 3), 4
+HOPELESS = (1, 2, 6, 7, 8)
+"""Exit codes that another run does not better."""
+SHOWN_DIFFERENCES = 20
+
+EXAMPLE = (
+    "Example: newsarchive rehearse --articles 50 --faults mild . "
+    "Serve only, for a crawl of your own: newsarchive rehearse --serve 8899"
+)
+
+
+class RehearseCommand(TyperCommand):
+    """Lets ``--serve`` stand without a port."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        following = [*args[1:], ""]
+        args = [
+            "--serve=0" if word == "--serve" and not after.isdecimal() else word
+            for word, after in zip(args, following, strict=True)
+        ]
+        return super().parse_args(ctx, args)
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """One rehearsal: what was asked, and what came of it."""
+
+    articles: int
+    days: int
+    seed: int
+    faults: Level
+    archive: Path
+    runs: list[dict[str, Any]] = field(default_factory=list)
+    verdict: Verdict = field(default_factory=Verdict)
+    requests: int = 0
+    stopped: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """The crawl's own where it failed or was stopped, 1 where the archive differs from the truth, else 0."""
+        code: int = self.runs[-1]["exit_code"] if self.runs else 3
+        if self.stopped:
+            return code or 3
+        if code not in DONE:
+            return code
+        return 0 if self.verdict.is_right else 1
+
+
+def rehearse(
+    *,
+    articles: Annotated[int, typer.Option(min=1, max=50_000, help="How many articles the stand-in has.")] = 200,
+    days: Annotated[int, typer.Option(min=1, max=365, help="Over how many days they are spread, up to now.")] = 3,
+    archive: Annotated[
+        Path, typer.Option(help="Where the archive goes; emptied first, if a rehearsal made it.")
+    ] = DEFAULT_FOLDER,
+    faults: Annotated[Level, typer.Option(help="How badly the stand-in behaves.")] = Level.NONE,
+    seed: Annotated[int, typer.Option(help="Another number, other news.")] = 7,
+    serve: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65_535, metavar="[PORT]", help="Crawl nothing: serve until stopped, and say how to get there."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object instead of tree and text.")] = False,
+) -> None:
+    """Crawl a stand-in for Sina: the real crawl, invented news, no network.
+
+    The stand-in is a proxy on this machine. The crawl is sent to it by three environment variables and knows nothing of it;
+    at the end the archive is compared with what the stand-in knows to be true.
+    """
+    with Stop() as stop:
+        if serve is not None:
+            _serve(StandIn(articles=articles, days=days, seed=seed, faults=faults, port=serve), stop, as_json)
+            return
+        rehearsal = Rehearsal(articles, days, seed, faults, emptied(archive))
+        _run(rehearsal, stop, as_json)
+    _tell(rehearsal, as_json)
+    raise typer.Exit(rehearsal.exit_code)
+
+
+rehearse.__doc__ = f"{rehearse.__doc__}\n\n    {EXAMPLE}\n"
+
+
+def emptied(folder: Path) -> Path:
+    """The folder, absolute, with nothing in it but the marker; UsageError where a rehearsal did not make its content."""
+    folder = folder.expanduser().absolute()
+    marker = folder / MARKER
+    try:
+        if folder.exists() and not marker.is_file() and (not folder.is_dir() or any(folder.iterdir())):
+            message = f"{folder} holds something that no rehearsal made, and is left alone; give another folder with --archive"
+            raise UsageError(message)
+        folder.mkdir(parents=True, exist_ok=True)
+        for entry in folder.iterdir():
+            _remove(entry)
+        marker.write_text("made by: newsarchive rehearse; emptied by the next one\n", "utf-8")
+    except OSError as error:
+        message = f"{folder} cannot be used ({error.strerror or error}); give another folder with --archive"
+        raise UsageError(message) from error
+    return folder
+
+
+def _remove(entry: Path) -> None:
+    if entry.name == MARKER:
+        return
+    if entry.is_dir() and not entry.is_symlink():
+        shutil.rmtree(entry)
+    else:
+        entry.unlink()
+
+
+def _serve(stand_in: StandIn, stop: Stop, as_json: bool) -> None:
+    try:
+        with stand_in as sina:
+            lines = [f"export {name}={value}" for name, value in sina.env.items()]
+            typer.echo(json.dumps({"env": sina.env}) if as_json else "\n".join(lines))
+            _say(
+                f"# {len(sina.truth)} rows are served. Set these, and NEWSARCHIVE_DIR to a folder for the trial, then run:"
+            )
+            _say("# scrapy crawl sina_finance -s DOWNLOAD_DELAY=0      (Ctrl-C here ends the serving)")
+            stop.wait()
+    except OSError as error:
+        message = f"the stand-in cannot be started ({error.strerror or error}); give another port, or none"
+        raise UsageError(message) from error
+
+
+def _run(rehearsal: Rehearsal, stop: Stop, as_json: bool) -> None:
+    """Crawls until the crawl says that it is done, then compares."""
+    with StandIn(
+        articles=rehearsal.articles, days=rehearsal.days, seed=rehearsal.seed, faults=rehearsal.faults
+    ) as sina:
+        _say(
+            f"Rehearsal: {len(sina.truth)} rows over {rehearsal.days} days, faults {rehearsal.faults.value}, into {rehearsal.archive}"
+        )
+        for number in range(1, MAX_RUNS + 1):
+            code = _crawl(rehearsal, sina, stop, as_json)
+            _say(
+                f"Run {number}: exit code {code}, {EXIT_CODES.get(code, 'no code of ours')} ({rehearsal.runs[-1]['seconds']} s)"
+            )
+            if code in DONE or stop.asked or code in HOPELESS:
+                break
+            if code == BLOCKED and number < MAX_RUNS:
+                _say(f"The ban lasts; going on in {BRAKE_SECONDS:.0f} s")
+                stop.wait(BRAKE_SECONDS)
+        _say("Comparing the archive with the truth")
+        rehearsal.stopped, rehearsal.requests = stop.asked, len(sina.requests)
+        rehearsal.verdict = judge(rehearsal.archive, sina.truth, sina.now())
+
+
+def _crawl(rehearsal: Rehearsal, sina: StandIn, stop: Stop, as_json: bool) -> int:
+    settings = {"DOWNLOAD_DELAY": "0", "SINA_BAN_MINUTES": f"{BRAKE_SECONDS / 60:g}"}
+    begun = time.monotonic()
+    code = stop.run(
+        crawl_command(settings),
+        env=crawl_environment(rehearsal.archive, sina.env),
+        cwd=rehearsal.archive,
+        stdout=sys.stderr if as_json else None,
+    )
+    rehearsal.runs.append(
+        {"exit_code": code, "meaning": EXIT_CODES.get(code, ""), "seconds": round(time.monotonic() - begun, 1)}
+    )
+    return code
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _tell(rehearsal: Rehearsal, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(_result(rehearsal), ensure_ascii=False))
+        return
+    if rehearsal.stopped:
+        typer.secho(_verdict(rehearsal), fg="yellow", color=_colour())
+        return
+    for line in (*tree_of(rehearsal.archive), "", *head_of(rehearsal.archive), ""):
+        typer.echo(line)
+    for difference in rehearsal.verdict.differences[:SHOWN_DIFFERENCES]:
+        typer.echo(f"  {difference}")
+    if (more := len(rehearsal.verdict.differences) - SHOWN_DIFFERENCES) > 0:
+        typer.echo(f"  … and {more} more")
+    typer.secho(_verdict(rehearsal), fg="green" if rehearsal.exit_code == 0 else "red", color=_colour())
+
+
+def _verdict(rehearsal: Rehearsal) -> str:
+    verdict, seconds = rehearsal.verdict, sum(run["seconds"] for run in rehearsal.runs)
+    counts = f"{verdict.kept} archived, {verdict.missing} missing, {verdict.false} false, {len(verdict.differences)} differences"
+    effort = f"runs: {len(rehearsal.runs)}, requests: {rehearsal.requests}, {seconds:.0f} s"
+    if rehearsal.stopped:
+        return f"Stopped: {counts} ({effort})."
+    said = "As expected" if rehearsal.exit_code == 0 else "NOT as expected"
+    return f"{said}: {counts} ({effort})."
+
+
+def _result(rehearsal: Rehearsal) -> dict[str, Any]:
+    verdict = rehearsal.verdict
+    return {
+        "articles": rehearsal.articles,
+        "days": rehearsal.days,
+        "seed": rehearsal.seed,
+        "faults": rehearsal.faults.value,
+        "archive": str(rehearsal.archive),
+        "runs": rehearsal.runs,
+        "requests": rehearsal.requests,
+        "stopped": rehearsal.stopped,
+        "kept": verdict.kept,
+        "missing": verdict.missing,
+        "false": verdict.false,
+        "differences": verdict.differences,
+        "exit_code": rehearsal.exit_code,
+    }
+
+
+def _colour() -> bool | None:
+    """None lets typer look whether this is a terminal."""
+    return False if os.environ.get("NO_COLOR") else None

@@ -1,0 +1,156 @@
+"""judge, archived: what is right passes, and every single fault is found."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from right_archive import NOW, digest, write_journal
+
+from newsarchive.rehearsal.judge import Verdict, judge
+from newsarchive.rehearsal.truth import Document, Fate
+
+World = tuple[Document, ...]
+
+
+def events_of(folder: Path) -> list[dict[str, object]]:
+    lines = (folder / "_day.jsonl").read_text("utf-8").splitlines()
+    return [{key: value for key, value in json.loads(line).items() if key != "link"} for line in lines]
+
+
+def kept_file(archive: Path, world: World) -> Path:
+    """One of a domestic article with something in bold."""
+    document = next(d for d in world if d.fate is Fate.ARTICLE and "1686" in d.lids and "strong" in dict(d.pieces))
+    return archive / f"{document.published_at:%Y/%m/%d}/{document.docid}.md"
+
+
+def rewritten(archive: Path, file: Path, change: Callable[[str], str]) -> None:
+    """Changes a file, and the journal with it: only the text itself can give it away."""
+    before = file.read_text("utf-8")
+    after = change(before)
+    assert after != before
+    file.write_text(after, "utf-8")
+    where = file.relative_to(archive).as_posix()
+    events = events_of(file.parent)
+    write_journal(file.parent, [e | {"sha256": digest(file)} if e.get("file") == where else e for e in events])
+
+
+def one_difference(archive: Path, world: World) -> str:
+    verdict = judge(archive, world, NOW)
+    assert len(verdict.differences) == 1, verdict.differences
+    return verdict.differences[0]
+
+
+def test_a_right_archive_passes(ideal: Path, world: World):
+    assert judge(ideal, world, NOW) == Verdict(kept=60, missing=0, false=0, differences=[])
+
+
+def test_rows_that_are_not_listed_yet_are_not_asked_for(world: World, tmp_path: Path):
+    assert judge(tmp_path, world, min(d.listed_at for d in world).replace(year=2025)).is_right
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text.replace("title: '", "title: 'x"), "the title is"),
+        (lambda text: re.sub(r":(\d\d) GMT", lambda m: f":{(int(m[1]) + 1) % 60:02d} GMT", text), "the date is"),
+        (lambda text: text.replace("headimg: '", "headimg: 'https://x/"), "the headimg is"),
+        (
+            lambda text: re.sub("－(国內|滚动)", lambda m: "－滚动" if m[1] == "国內" else "－国內", text),
+            "the third category",
+        ),
+        (lambda text: text.replace("</strong>", "。</strong>", 1), "piece"),
+        (lambda text: text.replace("<strong>", "").replace("</strong>", ""), "strong"),
+        (lambda text: re.sub("<p>[^\n]*</p>\n", "", text, count=1), "piece 1"),
+        (lambda text: text.replace("<div>   \n", "<div>   \n<div>广告</div>\n"), "「广告」"),
+        (lambda text: text.replace("  \n</div>", "\n<p>责任编辑：某</p>  \n</div>"), "instead of nothing"),
+        (lambda text: text.replace("<div>   \n", "<div>   \n<!-- x -->\n"), "'<!--'"),
+        (lambda text: text.replace("<div>   \n", "<div>   \n\n"), "a blank line"),
+        (lambda text: text.replace("comments: false", "comments: no"), "seed's shape"),
+    ],
+)
+def test_a_changed_file_is_found(ideal: Path, world: World, change: Callable[[str], str], said: str):
+    rewritten(ideal, kept_file(ideal, world), change)
+    assert said in one_difference(ideal, world)
+
+
+def test_a_picture_without_referrerpolicy_is_found(ideal: Path, world: World):
+    file = next(file for file in ideal.rglob("*.md") if "<img" in file.read_text("utf-8"))
+    rewritten(ideal, file, lambda text: text.replace(' referrerpolicy="no-referrer"', "", 1))
+    assert "referrerpolicy" in one_difference(ideal, world)
+
+
+def test_a_missing_article_is_counted(ideal: Path, world: World):
+    file = kept_file(ideal, world)
+    write_journal(
+        file.parent,
+        [event for event in events_of(file.parent) if event["docid"] != file.stem or event["event"] == "offered"],
+    )
+    file.unlink()
+    verdict = judge(ideal, world, NOW)
+    assert (verdict.kept, verdict.missing, len(verdict.differences)) == (59, 1, 1)
+    assert "is missing (offered, no outcome)" in verdict.differences[0]
+
+
+def test_a_file_that_is_not_there_is_found(ideal: Path, world: World):
+    kept_file(ideal, world).unlink()
+    assert "does not exist" in one_difference(ideal, world)
+
+
+def test_a_digest_that_is_not_the_files_is_found(ideal: Path, world: World):
+    file = kept_file(ideal, world)
+    events = events_of(file.parent)
+    write_journal(
+        file.parent, [e | {"sha256": "0" * 64} if e["docid"] == file.stem and "file" in e else e for e in events]
+    )
+    assert "digest" in one_difference(ideal, world)
+
+
+def test_an_archived_impostor_is_false(ideal: Path, world: World):
+    day = next(iter(ideal.glob("*/*/*")))
+    stranger = {"event": "kept", "docid": "zzzzzzz0000000", "file": "", "sha256": ""}
+    write_journal(day, [*events_of(day), stranger])
+    verdict = judge(ideal, world, NOW)
+    assert verdict.false == 1
+    assert "never showed it" in verdict.differences[0]
+
+
+def test_twins_both_kept_are_found(ideal: Path, world: World):
+    twin = next(document for document in world if document.twin_of)
+    folder = ideal / f"{twin.published_at:%Y/%m/%d}"
+    model = next(event for event in events_of(folder) if event["docid"] == twin.twin_of and event["event"] == "kept")
+    write_journal(folder, [*events_of(folder), model | {"docid": twin.docid}])
+    assert any("archived twice" in difference for difference in judge(ideal, world, NOW).differences)
+
+
+def test_the_twin_may_stand_for_its_article(ideal: Path, world: World):
+    twin = next(document for document in world if document.twin_of)
+    verdict = judge(ideal, [d for d in world if d.docid != twin.docid], NOW)
+    assert verdict.missing == 0
+
+
+@pytest.mark.parametrize("name", [".x.part", "stray.md", "notes.txt"])
+def test_what_no_journal_names_is_left_over(ideal: Path, world: World, name: str):
+    (next(iter(ideal.glob("*/*/*"))) / name).touch()
+    assert "left over" in one_difference(ideal, world)
+
+
+def test_something_at_the_top_is_left_over(ideal: Path, world: World):
+    (ideal / "scrapy.log").touch()
+    assert one_difference(ideal, world) == "scrapy.log is left over in the archive."
+
+
+def test_a_line_taken_out_breaks_the_chain(ideal: Path, world: World):
+    journal = next(iter(ideal.glob("*/*/*"))) / "_day.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(lines[:1] + lines[2:]))
+    assert any("not linked" in difference for difference in judge(ideal, world, NOW).differences)
+
+
+def test_a_torn_line_is_found(ideal: Path, world: World):
+    journal = next(iter(ideal.glob("*/*/*"))) / "_day.jsonl"
+    journal.write_bytes(journal.read_bytes() + b'{"at":')
+    assert "is torn" in one_difference(ideal, world)
