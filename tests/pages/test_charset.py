@@ -5,7 +5,8 @@ import pytest
 from newsarchive.errors import NotAnArticle
 from newsarchive.pages.charset import decode
 
-TEXT = "<html><head><meta charset={}></head><body>这是一篇虚构的报道，说的是某市的公司在这一年里不分昼夜地生产纸船，人们都说好。</body></html>"
+SAYS = "这是一篇虚构的报道，说的是某市的公司在这一年里不分昼夜地生产纸船，人们都说好。"
+TEXT = "<html><head><meta charset={}></head><body>" + SAYS + "</body></html>"
 
 
 def page(charset: str, label: str) -> bytes:
