@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
-from newsarchive.spiders.sina_finance import SinaFinanceSpider
+from newsarchive.spiders.sina_finance import SinaFinanceSpider, ours
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class ProgressLines:
         self._seconds = crawler.settings.getfloat("PROGRESS_SECONDS")
         if sys.stderr.isatty() or self._seconds == 0:
             raise NotConfigured
-        self._crawler = crawler
+        ours(crawler)
         crawler.signals.connect(self._opened, signals.spider_opened)
         crawler.signals.connect(self._closed, signals.spider_closed)
 
@@ -59,6 +59,7 @@ class ProgressBar:
     def __init__(self, crawler: Crawler) -> None:
         if not sys.stderr.isatty():
             raise NotConfigured
+        ours(crawler)
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
         self._progress = Progress(*columns, console=Console(stderr=True))
         self._task = self._progress.add_task("", total=None)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.http import Response
@@ -15,5 +13,6 @@ class GatedHTTP11Handler(HTTP11DownloadHandler):
     """The default handler; refuses to send once the spider's gate is shut."""
 
     async def download_request(self, request: Request) -> Response:
-        spider = cast(SinaFinanceSpider, self._crawler.spider)
-        return await spider.gate.send(super().download_request(request))
+        spider = self._crawler.spider
+        download = super().download_request(request)
+        return await (spider.gate.send(download) if isinstance(spider, SinaFinanceSpider) else download)

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response, TextResponse
 
 from newsarchive.sina import notices
-from newsarchive.spiders.sina_finance import SinaFinanceSpider
+from newsarchive.spiders.sina_finance import SinaFinanceSpider, ours
 
 
 class BanMiddleware:
     """Hears a ban in any answer, robots.txt included, and stops the run at once."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
+    def __init__(self, spider: SinaFinanceSpider) -> None:
+        self._spider = spider
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> BanMiddleware:
-        return cls(crawler)
+        return cls(ours(crawler))
 
     def process_response(self, request: Request, response: Response) -> Response:
         if not notices.is_ban(response.status, response.body):
             return response
-        cast(SinaFinanceSpider, self._crawler.spider).heard_ban(request.url)
+        self._spider.heard_ban(request.url)
         raise IgnoreRequest(f"banned at {request.url}")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from io import BytesIO
-from typing import cast
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -17,14 +16,14 @@ from newsarchive.items import Article
 from newsarchive.pages.clean import clean
 from newsarchive.pages.likeness import text_digest
 from newsarchive.sina import boilerplate, channels
-from newsarchive.spiders.sina_finance import SinaFinanceSpider
+from newsarchive.spiders.sina_finance import ours
 
 
 class CleanPipeline:
     """The body becomes the article and nothing else; a page that is empty after that is a failure of the document."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._spider = cast(SinaFinanceSpider, crawler.spider)
+        self._spider = ours(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> CleanPipeline:
@@ -43,7 +42,7 @@ class DedupePipeline:
     """A document with the title and text of one that is kept is filtered, or marked, by ``DEDUPE_SAME_TEXT``."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._spider = cast(SinaFinanceSpider, crawler.spider)
+        self._spider = ours(crawler)
         self._marks = configuration.value(crawler.settings, "DEDUPE_SAME_TEXT") == "mark"
         self._on_the_way: dict[str, str] = {}
         crawler.signals.connect(self._arrived, signals.item_scraped)
@@ -75,7 +74,7 @@ class ArchivePipeline:
     """The article becomes a file and a journal line, both on disk before the item counts as scraped."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._spider = cast(SinaFinanceSpider, crawler.spider)
+        self._spider = ours(crawler)
         self._extra_keys = configuration.value(crawler.settings, "ARCHIVE_EXTRA_KEYS")
 
     @classmethod

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from newsarchive.errors import UsageError
 from newsarchive.sina import urls
-from newsarchive.sina.channels import Channel, channel
+from newsarchive.sina.channels import CHANNELS, Channel, channel
 
 NAMES = ("since", "until", "channels", "urls", "url", "limit")
 
@@ -45,10 +46,11 @@ def parse(given: Mapping[str, str], polled: Sequence[str], today: date) -> Argum
 
 
 def _channels(texts: Sequence[str]) -> tuple[Channel, ...]:
-    wanted = [text.strip() for text in texts if text.strip()]
-    if not wanted:
+    """Each once, in declared order whatever the order here: names and categories of documents hang on it (design §3)."""
+    asked = {channel(text) for text in texts if text.strip()}
+    if not asked:
         raise UsageError("channels: expected at least one lid or name, with commas between them")
-    return tuple(dict.fromkeys(channel(text) for text in wanted))
+    return tuple(entry for entry in CHANNELS if entry in asked)
 
 
 def _days(given: Mapping[str, str], today: date) -> tuple[date, date] | None:
@@ -57,19 +59,18 @@ def _days(given: Mapping[str, str], today: date) -> tuple[date, date] | None:
             raise UsageError("argument until: expected a since with it")
         return None
     since = _date("since", given["since"])
-    until = _date("until", given["until"]) if "until" in given else today
+    until = min(_date("until", given["until"]), today) if "until" in given else today
     if since > until:
-        raise UsageError(f"since={since} lies after until={until}: expected the earlier day first")
-    return since, min(until, max(since, today))
+        raise UsageError(f"argument since={since}: expected a day that is not after until, nor after today ({today})")
+    return since, until
 
 
 def _date(name: str, text: str) -> date:
-    try:
-        if len(text) != len("2026-11-01"):
-            raise ValueError
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"argument {name}={text}: expected a day like 2026-11-01") from None
+    with suppress(ValueError):
+        day = date.fromisoformat(text)
+        if day.isoformat() == text:  # not 20261101, not 2026-W44-7
+            return day
+    raise UsageError(f"argument {name}={text}: expected a day like 2026-11-01")
 
 
 def _limit(text: str) -> int:
@@ -93,9 +94,9 @@ def _urls(given: Mapping[str, str]) -> tuple[str, ...]:
 def _lines(file: Path) -> list[tuple[int, str]]:
     try:
         text = file.expanduser().read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, RuntimeError, UnicodeDecodeError) as error:  # RuntimeError: ~ of a user that there is not
         raise UsageError(
-            f"argument urls={file}: expected a readable text file with one address a line ({error})"
+            f"argument urls={file}: expected a text file in UTF-8 with one address a line ({error})"
         ) from None
     lines = enumerate((line.strip() for line in text.splitlines()), 1)
     found = [(number, line) for number, line in lines if line and not line.startswith("#")]

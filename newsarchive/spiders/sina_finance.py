@@ -12,7 +12,7 @@ from typing import Any
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import BaseSettings
@@ -80,6 +80,11 @@ class SinaFinanceSpider(Spider):
         contact = settings.get("FETCH_CONTACT") or "contact not given"
         settings.set("USER_AGENT", str(settings.get("USER_AGENT")).replace("{contact}", contact), "cmdline")
 
+    @classmethod
+    def handles_request(cls, request: Request) -> bool:  # noqa: ARG003 - Scrapy's signature
+        """Not those of ``scrapy shell`` and ``scrapy fetch``: they would take the archive to look at one page."""
+        return False
+
     # --- discover and feed -----------------------------------------------------------------------------------------
 
     async def start(self) -> AsyncIterator[Request]:
@@ -137,11 +142,13 @@ class SinaFinanceSpider(Spider):
         self._moved.set()
 
     async def _ask(self, url: str) -> bytes:
-        """One page of a listing; raises ``ListingError``."""
+        """One page of a listing; raises ``ListingError``, and ends the reading once the gate is shut."""
         request = Request(url, callback=NO_CALLBACK, priority=1)
         try:
             response = await self.crawler.engine.download_async(request)
         except failures.DOWNLOAD_ERRORS as error:
+            if self.gate.error is not None:
+                raise asyncio.CancelledError from error
             raise ListingError(
                 f"it is unreachable: {failures.reason_of(error)} ({error or type(error).__name__})"
             ) from error
@@ -308,6 +315,13 @@ class SinaFinanceSpider(Spider):
         self.frontier.close()
         self.catalogue.close()
         self.archive.close()
+
+
+def ours(crawler: Crawler) -> SinaFinanceSpider:
+    """The crawler's spider; raises ``NotConfigured`` for another one, as of ``scrapy shell`` and ``scrapy fetch``."""
+    if not isinstance(crawler.spider, SinaFinanceSpider):
+        raise NotConfigured("it serves sina_finance alone")
+    return crawler.spider
 
 
 def project_folder() -> Path:
