@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import zlib
 
@@ -32,12 +33,18 @@ REASONS: dict[type[Exception], str] = {
     ConnectError: "connection",
     ConnectionClosed: "connection",
     zlib.error: "bad-encoding",
+    gzip.BadGzipFile: "bad-encoding",
+    EOFError: "bad-encoding",  # gzip that ends before its first byte of content
     OSError: "connection",
+    ValueError: "redirect",  # to what is no address
     BlockedError: "blocked",
     IgnoreRequest: "ignored",
 }
 DOWNLOAD_ERRORS = tuple(REASONS)
-"""What a request can end with instead of a response."""
+"""What a request can end with instead of a response; the first that fits tells the reason."""
+
+IGNORED = {"DOWNLOAD_MAXSIZE": "too-large", "offsite": "off-site", "max redirections": "redirect"}
+"""Scrapy's own reasons to ignore a request, by words of its message: it has no other mark of them."""
 
 CHARSET_RE = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 
@@ -45,11 +52,10 @@ CHARSET_RE = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 def reason_of(error: BaseException) -> str:
     """One word for what kept the page from us; ``download`` for what has no name here."""
     text = str(error)
-    if isinstance(error, IgnoreRequest):
-        return "too-large" if "MAXSIZE" in text else "off-site" if "offsite" in text.lower() else "ignored"
-    if isinstance(error, DownloadFailedError) and "SSL" in text:
-        return "tls"
-    return next((reason for kind, reason in REASONS.items() if isinstance(error, kind)), "download")
+    reason = next((reason for kind, reason in REASONS.items() if isinstance(error, kind)), "download")
+    if reason == "ignored":
+        return next((ignored for words, ignored in IGNORED.items() if words in text), reason)
+    return "tls" if reason == "connection" and "OpenSSL" in text else reason
 
 
 def check_status(status: int, url: str) -> None:

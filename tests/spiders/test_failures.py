@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import socket
+import socketserver
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from newsarchive.errors import NotAnArticle
+from newsarchive.rehearsal.certificate import Authority
+from newsarchive.spiders.failures import charset_of, check_status, reason_of
+
+PROBE = Path(__file__).with_name("probe.py")
+Ended = dict[str, tuple[str, bool]]
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """Gives every request the same bytes; None: no answer at all."""
+
+    daemon_threads = True
+
+    def __init__(self, answer: bytes | None, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answer, self.tls = answer, tls
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+
+class Handler(socketserver.BaseRequestHandler):
+    server: Server
+
+    def handle(self) -> None:
+        with suppress(OSError), ExitStack() as opened:
+            connection = self.request
+            if self.server.tls:
+                connection = opened.enter_context(self.server.tls.wrap_socket(connection, server_side=True))
+            connection.recv(65_536)
+            if self.server.answer is None:
+                time.sleep(4)
+            connection.sendall(self.server.answer or b"")
+
+
+@contextmanager
+def serving(answer: bytes | None, tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    with Server(answer, tls) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        yield server.port
+        server.shutdown()
+
+
+def page(body: bytes = b"hello", *headers: str, length: int | None = None) -> bytes:
+    lines = ["HTTP/1.1 200 OK", f"Content-Length: {len(body) if length is None else length}", *headers, "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def redirect(location: str) -> bytes:
+    return f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()
+
+
+HTTP: dict[str, tuple[bytes | None, str]] = {
+    "sound": (page(), "arrived"),
+    "hanging": (None, "timeout"),
+    "closed at once": (b"", "connection"),
+    "no HTTP": (b"SSH-2.0-x\r\n\r\n", "connection"),
+    "shorter than announced": (page(length=50), "truncated"),
+    "longer than allowed": (page(bytes(5000)), "too-large"),
+    "longer than allowed, not announced": (b"HTTP/1.1 200 OK\r\n\r\n" + bytes(5000), "too-large"),
+    "a bomb": (page(gzip.compress(bytes(50_000)), "Content-Encoding: gzip"), "too-large"),
+    "no gzip": (page(b"plain text", "Content-Encoding: gzip"), "bad-encoding"),
+    "cut gzip": (page(gzip.compress(b"text")[:5], "Content-Encoding: gzip"), "bad-encoding"),
+    "no deflate": (page(b"plain text", "Content-Encoding: deflate"), "bad-encoding"),
+    "redirected for ever": (redirect("/"), "redirect"),
+    "redirected to no address": (redirect("http://[::1"), "redirect"),
+    "redirected to no port": (redirect("http://127.0.0.1:99999/"), "redirect"),
+    "redirected to another site": (redirect("http://example.org/"), "off-site"),
+}
+ELSE = {
+    "nobody listens": "refused",
+    "no such host": "dns",
+    "unknown authority": "tls",
+    "no TLS": "tls",
+    "proxy refuses": "proxy",
+}
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """What each request of one crawl ended with."""
+    unknown = Authority(tmp_path_factory.mktemp("authority")).context_for("localhost")
+    with ExitStack() as servers:
+
+        def port(answer: bytes | None, tls: ssl.SSLContext | None = None) -> int:
+            return servers.enter_context(serving(answer, tls))
+
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            nobody = closed.getsockname()[1]
+        refusing = port(b"HTTP/1.1 403 No\r\n\r\n")
+        asked: dict[str, tuple[str, str | None]] = {
+            name: (f"http://127.0.0.1:{port(answer)}/", None) for name, (answer, _) in HTTP.items()
+        } | {
+            "nobody listens": (f"http://127.0.0.1:{nobody}/", None),
+            "no such host": ("http://no-such-host.invalid/", None),
+            "unknown authority": (f"https://localhost:{port(page(), unknown)}/", None),
+            "no TLS": (f"https://localhost:{port(page())}/", None),
+            "proxy refuses": ("https://localhost/", f"http://127.0.0.1:{refusing}"),
+        }
+        return probed(asked)
+
+
+def probed(asked: dict[str, tuple[str, str | None]]) -> Ended:
+    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    command = [sys.executable, str(PROBE)]
+    run = subprocess.run(
+        command, input=json.dumps(asked), capture_output=True, text=True, timeout=60, env=environment, check=True
+    )
+    return {name: (reason, listed) for name, (reason, listed) in json.loads(run.stdout).items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [*((name, reason) for name, (_, reason) in HTTP.items()), *ELSE.items()], ids=str
+)
+def test_request_ends_with_its_reason(ended: Ended, name: str, reason: str) -> None:
+    assert ended[name] == (reason, reason != "arrived")
+
+
+def test_what_has_no_name_here_is_a_download() -> None:
+    assert reason_of(LookupError("?")) == "download"
+
+
+@pytest.mark.parametrize("status", [204, 301, 404, 410, 456, 503])
+def test_status_other_than_200_is_no_article(status: int) -> None:
+    with pytest.raises(NotAnArticle, match=f"{status} at https://sina.cn/") as refused:
+        check_status(status, "https://sina.cn/")
+    assert refused.value.reason == f"http-{status}"
+
+
+def test_status_200_passes() -> None:
+    check_status(200, "https://sina.cn/")
+
+
+@pytest.mark.parametrize(
+    ("header", "charset"),
+    [
+        (None, None),
+        (b"", None),
+        (b"text/html", None),
+        (b"text/html; charset=gb2312", "gb2312"),
+        (b'text/html;CHARSET = "UTF-8"', "UTF-8"),
+        (b"text/html; charset='gbk'; x=y", "gbk"),
+        (b"text/html; charset=", None),
+        (b"text/html; charset=\xff\xfe", None),
+    ],
+)
+def test_charset_of_a_header(header: bytes | None, charset: str | None) -> None:
+    assert charset_of(header) == charset
