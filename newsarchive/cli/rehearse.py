@@ -33,11 +33,6 @@ HOPELESS = (1, 2, 6, 7, 8)
 """Exit codes that another run does not better."""
 SHOWN_DIFFERENCES = 20
 
-EXAMPLE = (
-    "Example: newsarchive rehearse --articles 50 --faults mild . "
-    "Serve only, for a crawl of your own: newsarchive rehearse --serve 8899"
-)
-
 
 class RehearseCommand(TyperCommand):
     """Lets ``--serve`` stand without a port."""
@@ -95,8 +90,14 @@ def rehearse(
 ) -> None:
     """Crawl a stand-in for Sina: the real crawl, invented news, no network.
 
-    The stand-in is a proxy on this machine. The crawl is sent to it by three environment variables and knows nothing of it;
+    The stand-in is a proxy on this machine. The crawl is sent to it by environment variables alone and knows nothing of it;
     at the end the archive is compared with what the stand-in knows to be true.
+
+    Example: newsarchive rehearse --articles 50 --faults mild
+
+    To crawl by hand instead: newsarchive rehearse --serve 8899
+
+    Exit code: 0 if the archive is as expected, 1 if it differs, 2 for wrong usage, else that of the crawl.
     """
     with Stop() as stop:
         if serve is not None:
@@ -106,9 +107,6 @@ def rehearse(
         _run(rehearsal, stop, as_json)
     _tell(rehearsal, as_json)
     raise typer.Exit(rehearsal.exit_code)
-
-
-rehearse.__doc__ = f"{rehearse.__doc__}\n\n    {EXAMPLE}\n"
 
 
 def emptied(folder: Path) -> Path:
@@ -170,7 +168,7 @@ def _run(rehearsal: Rehearsal, stop: Stop, as_json: bool) -> None:
                 break
             if code == BLOCKED and number < MAX_RUNS:
                 _say(f"The ban lasts; going on in {BRAKE_SECONDS:.0f} s")
-                stop.wait(BRAKE_SECONDS)
+                stop.wait(max(BRAKE_SECONDS, sina.ban_seconds_left()))
         _say("Comparing the archive with the truth")
         rehearsal.stopped, rehearsal.requests = stop.asked, len(sina.requests)
         rehearsal.verdict = judge(rehearsal.archive, sina.truth, sina.now())

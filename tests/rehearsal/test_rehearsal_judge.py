@@ -154,3 +154,15 @@ def test_a_torn_line_is_found(ideal: Path, world: World):
     journal = next(iter(ideal.glob("*/*/*"))) / "_day.jsonl"
     journal.write_bytes(journal.read_bytes() + b'{"at":')
     assert "is torn" in one_difference(ideal, world)
+
+
+def test_the_rehearsal_imports_nothing_else_of_ours():
+    """Else it could not judge it."""
+    modules = (Path(__file__).parents[2] / "newsarchive/rehearsal").glob("*.py")
+    imported = {
+        line.split()[1]
+        for module in modules
+        for line in module.read_text("utf-8").splitlines()
+        if line.startswith(("from newsarchive", "import newsarchive"))
+    }
+    assert {name for name in imported if not name.startswith("newsarchive.rehearsal")} == set()
