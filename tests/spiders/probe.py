@@ -4,11 +4,13 @@ Reads ``{name: [url, proxy or null]}`` and prints ``{name: [reason, whether it i
 its own, since a reactor runs once.
 """
 
+import asyncio
 import json
 import sys
 
 from scrapy import Request, Spider
 from scrapy.crawler import CrawlerProcess
+from scrapy.http.request import NO_CALLBACK
 
 from newsarchive.spiders import failures
 
@@ -16,7 +18,6 @@ SETTINGS = {
     "DOWNLOAD_MAXSIZE": 1000,
     "DOWNLOAD_TIMEOUT": 1.5,
     "DOWNLOAD_VERIFY_CERTIFICATES": True,
-    "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
     "LOG_ENABLED": False,
     "REDIRECT_MAX_TIMES": 2,
     "REMOTE_CONTROL_ENABLED": False,
@@ -32,16 +33,17 @@ class Probe(Spider):
     allowed_domains = ("127.0.0.1", "localhost", "no-such-host.invalid")
 
     async def start(self):
-        for name, (url, proxy) in asked.items():
-            meta = {"proxy": proxy} if proxy else {}
-            yield Request(url, self.arrived, errback=self.failed, cb_kwargs={"name": name}, meta=meta)
+        await asyncio.gather(*(self.ask(name, url, proxy) for name, (url, proxy) in asked.items()))
+        for nothing in ():
+            yield nothing
 
-    def arrived(self, response, name):
-        ended[name] = ["arrived", False]
-
-    def failed(self, failure):
-        name = failure.request.cb_kwargs["name"]
-        ended[name] = [failures.reason_of(failure.value), isinstance(failure.value, failures.DOWNLOAD_ERRORS)]
+    async def ask(self, name, url, proxy):
+        request = Request(url, callback=NO_CALLBACK, meta={"proxy": proxy} if proxy else {})
+        try:
+            await self.crawler.engine.download_async(request)
+            ended[name] = ["arrived", False]
+        except Exception as error:  # noqa: BLE001 - whatever comes is what we want to know
+            ended[name] = [failures.reason_of(error), isinstance(error, failures.DOWNLOAD_ERRORS)]
 
 
 process = CrawlerProcess(SETTINGS)
