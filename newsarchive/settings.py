@@ -18,6 +18,7 @@ USER_AGENT = f"Mozilla/5.0 (compatible; newsarchive/{__version__}; +{{contact}})
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9",
+    "Accept-Encoding": "gzip, deflate",  # what reads a raw record in any language and year; default also br, zstd
     "Referer": "https://finance.sina.com.cn/",  # what the site's own pages send
 }
 ROBOTSTXT_OBEY = True  # default False
@@ -30,9 +31,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 2  # default 8
 CONCURRENT_REQUESTS = 4  # default 16; what waits in a slot is past every middleware, so keep it short
 CONCURRENT_ITEMS = 4  # default 100, which makes a hundred tasks a response
 DOWNLOAD_TIMEOUT = 60  # seconds; default 180
-DOWNLOAD_MAXSIZE = (
-    20 * 1024 * 1024
-)  # bytes, also after decompression; default 1 GiB; the largest real page seen has 0.4 MB
+DOWNLOAD_MAXSIZE = 20 * 1024 * 1024  # bytes, also decompressed; default 1 GiB; the largest real page has 0.4 MB
 DOWNLOAD_WARNSIZE = 5 * 1024 * 1024  # bytes; default 32 MiB
 DOWNLOAD_VERIFY_CERTIFICATES = True  # default False
 DOWNLOAD_HANDLERS = {
@@ -54,7 +53,6 @@ DOWNLOADER_MIDDLEWARES = {
     "newsarchive.middlewares.BanMiddleware": 585,  # decompressed bodies, before anything is tried again
     "newsarchive.middlewares.CharsetMiddleware": 595,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": None,  # the handler's default serves
 }
 SPIDER_MIDDLEWARES = {
     # Every status is ours to judge, and the spider makes its requests itself.
@@ -81,7 +79,7 @@ STATS_DUMP = False  # the run report says what happened
 
 # --- discover ----------------------------------------------------------------------------------------------------------
 
-SINA_CHANNELS = ["1686", "2509"]  # Channels to poll, in this order, by lid or name; read by the spider.
+SINA_CHANNELS = ["1686", "2509"]  # Channels to poll, by lid or name; in the order of sina/channels.py.
 DISCOVER_OVERLAP_ROWS = 100  # Known rows in a row that end a poll: late rows appear up to 50 below known ones.
 DISCOVER_STALE_HOURS = 24.0  # A listing whose newest row is older is stale (exit 5); 0 = never.
 
@@ -90,7 +88,7 @@ DISCOVER_STALE_HOURS = 24.0  # A listing whose newest row is older is stale (exi
 FETCH_CONTACT = ""  # Who to write to about this crawler: a mail address or a web page; goes into the user agent.
 SINA_USE_TWINS = False  # Compare each page with its Markdown twin; read once twins are fetched.
 SINA_BAN_MINUTES = 60.0  # How long a ban is remembered; fractions are allowed.
-REVISIT_HOURS = [1.0, 6.0, 24.0, 168.0, 720.0]  # When an article is looked at again after publication; empty = never.
+REVISIT_HOURS = [1.0, 6.0, 24.0, 168.0, 720.0]  # When an article is looked at again after publication; read once it is.
 RAW_STORE = "warc"  # What the servers sent: warc, or none; read once the raw store is written.
 
 # --- dedupe ------------------------------------------------------------------------------------------------------------
