@@ -8,6 +8,7 @@ import shutil
 import sys
 import time
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,10 +39,9 @@ class RehearseCommand(TyperCommand):
     """Lets ``--serve`` stand without a port."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        following = [*args[1:], ""]
         args = [
             "--serve=0" if word == "--serve" and not after.isdecimal() else word
-            for word, after in zip(args, following, strict=True)
+            for word, after in zip_longest(args, args[1:], fillvalue="")
         ]
         return super().parse_args(ctx, args)
 

@@ -119,8 +119,8 @@ class Command(ScrapyCrawlCommand):
             told.keep(archive.state)
         except NewsArchiveError as error:
             logger.error("The run report is not kept: %s", error)
-        for reason in outcome.reasons:
-            logger.warning("Exit %d: %s", told.exit_code, reason)
+        for number, reason in enumerate(outcome.reasons):
+            logger.warning("%s: %s", "And" if number else f"Exit {told.exit_code}", reason)
         assert self.settings is not None
         if configuration.value(self.settings, "RUN_REPORT_JSON"):
             sys.stdout.write(told.line() + "\n")

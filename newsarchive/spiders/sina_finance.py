@@ -193,11 +193,15 @@ class SinaFinanceSpider(Spider):
             await self.filtered(offer.docid, "off-site")
             return None
         self._under_way.add(offer.docid)
+        return self._page_request(offer, retries=0)
+
+    def _page_request(self, offer: Offer, retries: int) -> Request:
         return Request(
             offer.url,
             callback=self.parse_page,
             errback=self.download_failed,
             cb_kwargs={"offer": offer},
+            meta={"retry_times": retries},
             dont_filter=True,
         )
 
@@ -208,13 +212,16 @@ class SinaFinanceSpider(Spider):
         try:
             yield self._article(response, offer)
         except PageError as error:
-            again = error.transient and get_retry_request(
-                response.request or Request(offer.url), spider=self, reason=error.reason
-            )
+            again = error.transient and self._again(response, offer, error.reason)
             if again:
                 yield again
             else:
                 await self.lost(offer.docid, error.reason, str(error))
+
+    def _again(self, response: Response, offer: Offer, reason: str) -> Request | None:
+        """The same request anew, without what the middlewares wrote into its meta; None after ``RETRY_TIMES``."""
+        asked = self._page_request(offer, response.meta.get("retry_times", 0))
+        return get_retry_request(asked, spider=self, reason=reason)
 
     def _article(self, response: Response, offer: Offer) -> Article:
         failures.check_status(response.status, response.url)
