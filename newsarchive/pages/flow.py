@@ -38,7 +38,6 @@ _RENAMED = {"h1": "h2", "tfoot": "tbody"}
 _ROOT = ""
 _FLOWS = frozenset({_ROOT, "blockquote"})
 _CELLS = frozenset({"li", "dd", "td", "th"})
-_ROWS = frozenset({"table", "thead", "tbody"})
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _PARENTS = {
     **dict.fromkeys((*_HEADINGS, "blockquote", "pre", "figcaption"), _FLOWS),
@@ -46,7 +45,7 @@ _PARENTS = {
     "li": frozenset({"ul", "ol"}),
     **dict.fromkeys(("dt", "dd"), frozenset({"dl"})),
     **dict.fromkeys(("caption", "thead", "tbody"), frozenset({"table"})),
-    "tr": _ROWS,
+    "tr": frozenset({"table", "thead", "tbody"}),
     **dict.fromkeys(("td", "th"), frozenset({"tr"})),
 }
 """Where each kept block may stand; elsewhere only its paragraphs are kept."""
@@ -60,7 +59,8 @@ _LOOSE = {
     **dict.fromkeys(("ul", "ol"), "<li>{}</li>"),
     "dl": "<dd>{}</dd>",
     "tr": "<td>{}</td>",
-    **dict.fromkeys(_ROWS, "<tr><td>{}</td></tr>"),
+    **dict.fromkeys(("thead", "tbody"), "<tr><td>{}</td></tr>"),
+    "table": "<tbody>\n<tr><td>{}</td></tr>\n</tbody>",
 }
 """What a run becomes that stands directly in such a block; in all others it stays as it is."""
 _MOST_CELLS = 100  # columns or rows that one cell spans; a page that asks for more is broken, or means us ill
@@ -118,13 +118,13 @@ class _Writer:
         return None
 
     def kept_name(self, tag: Tag) -> str:
-        classes = tag.get("class")
+        classes = tag.get("class") if tag.name not in _PARENTS else None
         if classes and not self.rules.caption.isdisjoint(str(classes).split()):
             return "figcaption"
         return _RENAMED.get(tag.name, tag.name)
 
     def add_text(self, text: str) -> None:
-        shown = preformatted(text) if self.frames[-1].name == "pre" else squashed(text)
+        shown = preformatted(text) if self.frames[-1].name == "pre" else self.rules.endings.sub("", squashed(text))
         self.run.append((TEXT, shown))
         self.is_filled = self.is_filled or shown != " "
 

@@ -16,6 +16,8 @@ class Rules:
     """Elements that go with all that is in them."""
     paragraphs: re.Pattern[str]
     """Paragraphs that go as a whole; matched from their first character."""
+    endings: re.Pattern[str]
+    """What goes from the end of a text: an editor in brackets; substituted."""
     related: re.Pattern[str]
     """Labels before links to other stories: such a paragraph goes if all the rest of it is linked, and after a label
     alone the linked paragraphs that follow."""

@@ -61,7 +61,7 @@ def check_page(status: int, html: str, docid: str) -> None:
     Raises ``NotAnArticle`` (``status-<n>``, ``not-html``, ``not-found``, ``ban``, ``captcha``, ``login``,
     ``other-document``), ``TruncatedBody`` where the closing markup is missing, ``EmptyBody`` where nothing came.
     """
-    if not html.strip():
+    if not html or html.isspace():
         raise EmptyBody("the response is empty")
     _check_kind(status, html)
     if "</html" not in html[-_TAIL_CHARS:].lower():
@@ -70,7 +70,7 @@ def check_page(status: int, html: str, docid: str) -> None:
         raise TruncatedBody(f"the page of {docid} has the comment that begins the text, not the one that ends it")
     if _EMPTY_RE.search(html[-_TAIL_CHARS:]):
         raise EmptyBody(f"the page of {docid} has an empty body")
-    _check_identity(html[:_HEAD_CHARS], docid)
+    _check_identity(html[:_HEAD_CHARS].partition("</head>")[0], docid)
 
 
 def _check_kind(status: int, html: str) -> None:
@@ -107,6 +107,8 @@ def _check_identity(head: str, docid: str) -> None:
 
 def _identities(head: str) -> Iterator[tuple[str, str]]:
     for meta in _META_RE.findall(head):
+        if not any(name in meta for name in _IN_CONTENT_RE):
+            continue
         given = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE_RE.findall(meta)}
         pattern = _IN_CONTENT_RE.get(given.get("name") or given.get("property") or "")
         found = pattern.search(given.get("content", "")) if pattern else None

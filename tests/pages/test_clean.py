@@ -18,6 +18,7 @@ RULES = Rules(
     cut=re.compile(r"<!--\s*(slot)\s*-->.{0,500}?<!--\s*\1\s*-->", re.S),
     drop=(".ad", "[id^=quote_]"),
     paragraphs=re.compile(r"责任编辑：|扫码"),
+    endings=re.compile(r"（责编：[^）]*）$"),
     related=re.compile(r"(?:相关|专题)：?"),
     pictures=re.compile(r"/qr/"),
     unlinked=re.compile(r"//quotes\."),
@@ -218,6 +219,10 @@ def test_lines_that_lead_to_other_stories_go(raw: str) -> None:
 )
 def test_text_that_only_resembles_them_stays(raw: str) -> None:
     assert cleaned(raw) == raw.replace("=/1", '="https://finance.sina.com.cn/1"').replace("</p><p>", "</p>\n<p>")
+
+
+def test_ending_goes_and_what_stands_before_it_stays() -> None:
+    assert cleaned("<p>a（责编：某）b。（责编：某）</p><p>（责编：某）</p>") == "<p>a（责编：某）b。</p>"
 
 
 def test_handler_as_text_reads_the_same_and_matches_no_handler() -> None:
