@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import frontmatter
 import pytest
 
 from newsarchive import configuration
@@ -57,6 +58,8 @@ def test_settings_arguments_and_keys_that_a_readme_names_exist(name: str) -> Non
 
 def shape(line: str) -> str:
     """A line of output without what differs from run to run: figures, and names of articles."""
+    line = re.sub(r"\w+, \d+ \w+ (\d{4} [\d:]+ GMT)", r"DAY \1", line)
+    line = re.sub(r"https://\S+", "URL", re.sub(r"^    (?!…|_day).*\.md$", "    …", line))
     return re.sub(r"[^\s:，。]*[\u4e00-\u9fff].*", "…", re.sub(r"\d+(?:\.\d+)?", "9", line.rstrip()))
 
 
@@ -64,7 +67,15 @@ def test_the_rehearsal_that_the_readme_shows_is_its_output(tmp_path: Path) -> No
     command = [Path(sys.executable).with_name("newsarchive"), "rehearse"]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True)
     printed = {shape(line) for line in ran.stdout.splitlines()}
-    shown = re.search(r"```text\n(Rehearsal.*?)```", read("README.md"), re.S)
+    shown = re.search(r"```text\n(rehearsal-archive/.*?)```", read("README.md"), re.S)
     assert shown
     assert [line for line in shown[1].splitlines() if shape(line) not in printed and line.strip() != "…"] == []
     assert "As expected: 200 archived, 0 missing, 0 false, 0 differences" in ran.stdout
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_file_that_the_readme_shows_has_the_seven_keys(name: str) -> None:
+    shown = re.search(r"```text\n(---\n.*?)```", read(name), re.S)
+    assert shown
+    keys = ["title", "categories", "headimg", "author", "comments", "date", "thumbnail"]
+    assert list(frontmatter.loads(shown[1]).metadata) == keys
