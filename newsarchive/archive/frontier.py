@@ -43,14 +43,12 @@ class Frontier:
 
     def take(self) -> Offer | None:
         """The next document, as its first offer; None if none waits."""
-        row = self._db.execute("SELECT seq, docid, url FROM queue WHERE taken = 0 ORDER BY seq LIMIT 1").fetchone()
-        if row is None:
-            return None
-        seq, docid, url = row
-        self._db.execute("UPDATE queue SET taken = 1 WHERE seq = ?", (seq,))
-        self._waiting -= 1
-        document = self._catalogue.document(docid)
-        if document is None:
-            return self.take()
-        offer = document.offer()
-        return replace(offer, url=url) if url else offer
+        while waiting := self._db.execute(
+            "SELECT seq, docid, url FROM queue WHERE taken = 0 ORDER BY seq LIMIT 1"
+        ).fetchone():
+            seq, docid, url = waiting
+            self._db.execute("UPDATE queue SET taken = 1 WHERE seq = ?", (seq,))
+            self._waiting -= 1
+            if document := self._catalogue.document(docid):
+                return replace(document.offer(), url=url or document.url)
+        return None
