@@ -12,15 +12,17 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from newsarchive.archive.journal import GENESIS_LINK, Tail, moment
+from newsarchive.archive.events import is_sound
+from newsarchive.archive.journal import GENESIS_LINK, Tail, moment, stamp
 from newsarchive.archive.names import file_stem, fold, with_docid
-from newsarchive.items import BEIJING, Offer
+from newsarchive.items import Offer
 
 SCHEMA_VERSION = "1"
 """Another version is another catalogue: it is rebuilt, never migrated."""
@@ -106,18 +108,23 @@ _COLUMNS = "docid, day, stem, first, url, title, modified_at, state, reason, att
 
 
 class Catalogue:
-    """An open catalogue; raises ``sqlite3.DatabaseError`` where the file is none (the opener then rebuilds it)."""
+    """An open catalogue; raises ``sqlite3.DatabaseError`` where the file is none (``recovery`` then rebuilds it).
+
+    One that was just created has no meta ``schema`` yet: whoever has filled it sets that last.
+    """
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
         self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        # The journals are the truth and are synced before each commit: a power cut may take the last commits, no more.
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
-        if create:
-            self._db.executescript(f"BEGIN; {SCHEMA} COMMIT;")
-            self.set_meta("schema", SCHEMA_VERSION)
+        with ExitStack() as undo:
+            undo.callback(self._db.close)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            # The journals are the truth, synced before each commit: a power cut may take the last commits, no more.
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            self._db.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+            if create:
+                self._db.executescript(f"BEGIN; {SCHEMA} COMMIT;")
+            undo.pop_all()
 
     def close(self) -> None:
         self._db.close()
@@ -126,12 +133,20 @@ class Catalogue:
     def transaction(self) -> Iterator[None]:
         """All or nothing; the journals must be on disk before the block ends."""
         self._db.execute("BEGIN IMMEDIATE")
-        end = "ROLLBACK"
         try:
             yield
-            end = "COMMIT"
+            self._db.execute("COMMIT")
         finally:
-            self._db.execute(end)
+            if self._db.in_transaction:  # SQLite itself rolls back when the disk is full
+                self._db.execute("ROLLBACK")
+
+    def settle(self) -> bool:
+        """Bring all that is committed into the one file; False where a reader or the disk holds it back."""
+        try:
+            _, pages, moved = self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        except sqlite3.OperationalError:
+            return False
+        return bool(pages == moved)
 
     # --- what is true of the whole ---------------------------------------------------------------------------------
 
@@ -143,8 +158,14 @@ class Catalogue:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def check(self) -> None:
-        """Read it through; raises ``sqlite3.DatabaseError`` on damage.  Costs a read of the file."""
-        (verdict,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
+        """Read it through, indexes against tables; raises ``sqlite3.DatabaseError`` on damage.
+
+        0.2 s for 100,000 documents.
+        """
+        (page_bytes,) = self._db.execute("PRAGMA page_size").fetchone()
+        if self.path.stat().st_size % page_bytes:  # SQLite itself takes what was cut off for zeros
+            raise sqlite3.DatabaseError("it ends within a page")
+        (verdict,) = self._db.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":
             raise sqlite3.DatabaseError(verdict)
 
@@ -163,8 +184,8 @@ class Catalogue:
     def counts(self) -> dict[str, int]:
         """Documents by state, of those that a run can still do something about: ``pending``, ``failed`` (due again)."""
         rows = self._db.execute(
-            "SELECT state, count(*) FROM documents WHERE state = 'pending' "
-            "OR (state = 'failed' AND next_try_at IS NOT NULL) GROUP BY state"
+            "SELECT state, count(*) FROM documents WHERE state IN ('pending', 'failed') "
+            "AND (state = 'pending' OR next_try_at IS NOT NULL) GROUP BY state"
         )
         return {"pending": 0, "failed": 0, **dict(rows)}
 
@@ -185,9 +206,9 @@ class Catalogue:
     def due(self, now: datetime) -> Iterator[str]:
         """Docids to be fetched: never tried, or failed and due again, in the order in which they were offered."""
         rows = self._db.execute(
-            "SELECT docid FROM documents WHERE state = 'pending' "
-            "OR (state = 'failed' AND next_try_at IS NOT NULL AND next_try_at <= ?) ORDER BY seq",
-            (now.astimezone(BEIJING).isoformat(timespec="seconds"),),
+            "SELECT docid FROM documents WHERE state IN ('pending', 'failed') "
+            "AND (state = 'pending' OR next_try_at <= ?) ORDER BY seq",
+            (stamp(now),),
         )
         return (docid for (docid,) in rows)
 
@@ -213,16 +234,19 @@ class Catalogue:
         ``titled`` is False for an address given by hand: its title comes from the page, its docid always stands there.
         """
         stem = file_stem(title)
-        if not stem or not titled:
-            stem = with_docid(stem, docid)
-        while self._is_taken(day, stem, docid):
-            stem = with_docid(stem, docid)
-        return stem
+        plain = [stem] if stem and titled else []
+        tails = chain([docid], (f"{docid}-{n}" for n in count(2)))  # a hostile title may look like a name with docid
+        stems = chain(plain, (with_docid(stem, tail) for tail in tails))
+        return next(stem for stem in stems if self._owner(day, stem) in (None, docid))
 
-    def _is_taken(self, day: date, stem: str, docid: str) -> bool:
-        row = self._db.execute("SELECT docid FROM names WHERE day = ? AND key = ?", (day.isoformat(), fold(stem)))
-        owner = row.fetchone()
-        return owner is not None and owner[0] != docid
+    def has_name(self, day: date, stem: str) -> bool:
+        """Whether some document has this name on that day, or one that a file system takes for the same."""
+        return self._owner(day, stem) is not None
+
+    def _owner(self, day: date, stem: str) -> str | None:
+        key = (day.isoformat(), fold(stem))
+        row = self._db.execute("SELECT docid FROM names WHERE day = ? AND key = ?", key).fetchone()
+        return row[0] if row else None
 
     # --- what polls have seen --------------------------------------------------------------------------------------
 
@@ -243,15 +267,15 @@ class Catalogue:
     # --- the one way in --------------------------------------------------------------------------------------------
 
     def apply(self, day: date, event: Mapping[str, Any]) -> None:
-        """Take in one event of the day's journal; events that are not known here change nothing."""
-        name, docid = event.get("event"), event.get("docid")
-        if not isinstance(docid, str):
+        """Take in one event of the day's journal; what is unknown here, or unsound, changes nothing."""
+        if not is_sound(event):
             return
+        name, docid = event["event"], event["docid"]
         if name == "offered":
             self._apply_offered(day, docid, event)
         elif name in KEPT_EVENTS:
             self._apply_kept(day, docid, event)
-        elif name in ("filtered", "failed", "gone"):
+        else:
             self._apply_loss(docid, event)
 
     def _apply_offered(self, day: date, docid: str, event: Mapping[str, Any]) -> None:
@@ -263,23 +287,20 @@ class Catalogue:
                 "docid": docid,
                 "day": day.isoformat(),
                 "stem": self._claim(day, docid, event),
-                "first": json.dumps({k: v for k, v in event.items() if k != "link"}, ensure_ascii=False),
-                "url": event.get("url") or "",
-                "title": event.get("title") or "",
+                "first": json.dumps({key: value for key, value in event.items() if key != "link"}),
+                "url": event["url"],
+                "title": event["title"],
                 "modified_at": event.get("modified_at"),
             },
         )
-        rows = [(docid, channel, _row_digest(event)) for channel in event.get("channels") or ()]
+        rows = [(docid, channel, _row_digest(event)) for channel in event["channels"]]
         self._db.executemany("INSERT OR REPLACE INTO channels VALUES (?, ?, ?)", rows)
 
     def _claim(self, day: date, docid: str, event: Mapping[str, Any]) -> str | None:
         """The stem of a document offered now, and its claim in ``names``; None where the page must tell the title."""
-        if not event.get("channels"):
+        if not event["channels"] or self.document(docid):
             return None
-        known = self._db.execute("SELECT stem FROM documents WHERE docid = ?", (docid,)).fetchone()
-        if known:
-            return None
-        stem = self.free_stem(day, event.get("title") or "", docid, titled=True)
+        stem = self.free_stem(day, event["title"], docid, titled=True)
         self._name(day, stem, docid)
         return stem
 
@@ -287,7 +308,7 @@ class Catalogue:
         self._db.execute("INSERT OR IGNORE INTO names VALUES (?, ?, ?)", (day.isoformat(), fold(stem), docid))
 
     def _apply_kept(self, day: date, docid: str, event: Mapping[str, Any]) -> None:
-        stem = str(event["file"]).rpartition("/")[2].removesuffix(".md")
+        stem = event["file"].rpartition("/")[2].removesuffix(".md")
         self._name(day, stem, docid)
         self._db.execute(
             "UPDATE documents SET state = 'kept', reason = NULL, attempts = 0, next_try_at = NULL, stem = ?, "
@@ -295,21 +316,25 @@ class Catalogue:
             (stem, event["file"], event["sha256"], event.get("text_sha256"), docid),
         )
         if self.meta("profile") is None:
-            self.set_meta("profile", str(event.get("profile")))
+            self.set_meta("profile", event["profile"])
 
     def _apply_loss(self, docid: str, event: Mapping[str, Any]) -> None:
         """An article once kept stays kept, whatever is said of its page later."""
-        reason = event.get("reason") or event.get("status")
+        reason = str(event.get("reason") or event.get("status"))
         self._db.execute(
             "UPDATE documents SET state = ?, reason = ?, attempts = ?, next_try_at = ? "
             "WHERE docid = ? AND state != 'kept'",
-            (event["event"], str(reason), int(event.get("attempts") or 0), event.get("next_try_at"), docid),
+            (event["event"], reason, event.get("attempts") or 0, event.get("next_try_at"), docid),
         )
 
     # --- repair ----------------------------------------------------------------------------------------------------
 
     def forget_day(self, day: date) -> None:
-        """Take out all that the day's journal had said, to read it again from its first line."""
+        """Take out all that the day's journal had said, to read it again from its first line.
+
+        What it lost must be offered again: no poll may stop at rows that it knows until one has come to its end.
+        """
+        self._db.execute("DELETE FROM known")
         key = (day.isoformat(),)
         self._db.execute("DELETE FROM channels WHERE docid IN (SELECT docid FROM documents WHERE day = ?)", key)
         for table in ("documents", "names", "journals"):

@@ -5,6 +5,8 @@ Every event begins with ``at run event docid``; ``journal`` adds ``link`` as the
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +15,13 @@ from newsarchive.archive.journal import stamp
 from newsarchive.items import Article, Offer
 
 Event = dict[str, Any]
+
+_DOCID_RE = re.compile(r"[A-Za-z0-9-]{1,64}")
+"""As ``sina.urls.docid_of`` gives it; it stands in file names."""
+_SURROGATE_RE = re.compile("[\ud800-\udfff]")
+"""Half a character: JSON can say it, UTF-8 and SQLite cannot."""
+MAX_ATTEMPTS = 2**31
+"""What a database column holds for certain; a count of attempts stays far below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,58 @@ def failed(said: Said, docid: str, reason: str, attempts: int, next_try_at: date
 def gone(said: Said, docid: str, status: int) -> Event:
     """The source no longer has it."""
     return said.event("gone", docid, status=status)
+
+
+def is_sound(event: Mapping[str, Any]) -> bool:
+    """Whether a line that was read back has what its event needs, each key of its type.
+
+    Another hand may have written a line; what it got wrong is passed over by a start, and ``verify`` names it.
+    """
+    docid, shape = event.get("docid"), _SHAPES.get(str(event.get("event")))
+    if shape is None or not isinstance(docid, str) or not _DOCID_RE.fullmatch(docid):
+        return False
+    return all(is_right(event.get(key)) for key, is_right in shape.items())
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and not _SURROGATE_RE.search(value)
+
+
+def _is_text_or_none(value: object) -> bool:
+    return value is None or _is_text(value)
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
+def _is_count_or_none(value: object) -> bool:
+    return value is None or (isinstance(value, int) and 0 <= value < MAX_ATTEMPTS)
+
+
+_Shape = dict[str, Callable[[object], bool]]
+_KEPT: _Shape = {"file": _is_text, "sha256": _is_text, "text_sha256": _is_text_or_none, "profile": _is_text}
+_LOSS: _Shape = {
+    "reason": _is_text_or_none,
+    "status": _is_count_or_none,
+    "attempts": _is_count_or_none,
+    "next_try_at": _is_text_or_none,
+}
+_SHAPES: dict[str, _Shape] = {
+    "offered": {
+        "url": _is_text,
+        "title": _is_text,
+        "channels": _is_texts,
+        "lids": _is_texts,
+        "modified_at": _is_text_or_none,
+    },
+    "kept": _KEPT,
+    "revised": _KEPT,
+    "filtered": _LOSS,
+    "failed": _LOSS,
+    "gone": _LOSS,
+}
+"""What the catalogue takes from each event; further keys may stand there, and other events."""
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -8,86 +8,125 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 from newsarchive.archive import files, journal
 from newsarchive.archive.catalogue import KEPT_EVENTS, SCHEMA_VERSION, Catalogue
-from newsarchive.archive.journal import Tail
-from newsarchive.archive.names import with_docid
+from newsarchive.archive.journal import GENESIS_LINK, Tail
+from newsarchive.errors import ArchiveNotWritable
 
 logger = logging.getLogger(__name__)
 
 CATALOGUE_NAME = "catalogue.sqlite"
 OPEN_DAYS_NAME = "open-days"
+AS_LEFT_NAME = "catalogue.as-left"
+"""Size and time of the catalogue at the last clean end: what looks otherwise was changed by somebody else."""
+
+EMPTY = Tail(0, GENESIS_LINK)
 
 
 class OpenDays:
-    """The days whose folders the running run writes into, on disk before the first file is: the scope of a repair.
+    """The days whose folders this run writes into, on disk before the first file is: the scope of a repair.
 
     The file lives from the first article of a run to its clean end; found at a start, it tells of a run that was killed.
+    A line is a day and the size of its journal before the run kept anything in it: ``2026-11-23 4711``.
     """
 
     def __init__(self, state: Path) -> None:
         self._path = state / OPEN_DAYS_NAME
         self._noted: set[date] = set()
 
-    def left(self) -> list[date]:
-        """The days that a killed run had open; a torn last line is none."""
+    def left(self) -> dict[date, int]:
+        """The days that a killed run had open, each with the offset of what it said; a torn last line is none."""
         if not self._path.is_file():
-            return []
+            return {}
         lines = self._path.read_text("ascii", "replace").split("\n")[:-1]
-        return [date.fromisoformat(line) for line in lines if _is_day(line)]
+        left: dict[date, int] = {}
+        for line in lines:
+            day, _, size = line.partition(" ")
+            with suppress(ValueError):
+                left.setdefault(date.fromisoformat(day), int(size))
+        return left
 
-    def note(self, day: date) -> None:
-        if day not in self._noted:
-            files.append_synced(self._path, f"{day.isoformat()}\n".encode("ascii"))
-            self._noted.add(day)
+    def note(self, day: date, tail: Tail) -> None:
+        """Remember that files come into this day's folder, its journal ending at ``tail``.  ``ArchiveNotWritable``."""
+        if day in self._noted:
+            return
+        files.append_synced(self._path, f"{day.isoformat()} {tail.size}\n".encode("ascii"))
+        if not self._noted:
+            files.sync_folder(self._path.parent)
+        self._noted.add(day)
 
     def clear(self) -> None:
-        """The run has come to its clean end, or its traces are put right."""
+        """The run has come to its clean end, or the traces of the one before are put right."""
         self._noted.clear()
         files.discard(self._path)
 
 
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
 def open_catalogue(root: Path, state: Path, open_days: OpenDays) -> Catalogue:
-    """The catalogue, equal to the journals: as it is, caught up, or rebuilt where it is missing, old or damaged."""
+    """The catalogue, equal to the journals: as it is, caught up, or rebuilt where it is missing, old or damaged.
+
+    Raises ``ArchiveNotWritable``, and ``ArchiveDamaged`` for a journal that the disk does not give back.
+    """
     path = state / CATALOGUE_NAME
-    killed = open_days.left()
     try:
-        catalogue = _usable(path, check=bool(killed))
+        killed = open_days.left()
         try:
-            with catalogue.transaction():
-                _catch_up(root, catalogue)
-                mend(root, catalogue, killed, last_run_only=True)
-        except sqlite3.DatabaseError:
-            catalogue.close()
-            raise
-    except sqlite3.DatabaseError as error:
-        if path.exists():
-            logger.warning("The catalogue is rebuilt from the journals: %s", error)
-        catalogue = _rebuild(root, path)
+            catalogue = _caught_up(root, path, killed)
+        except sqlite3.DatabaseError as error:
+            if path.exists():
+                logger.warning("The catalogue is rebuilt from the journals: %s", error)
+            catalogue = _rebuilt(root, path, killed)
+    except (OSError, sqlite3.DatabaseError) as error:
+        raise ArchiveNotWritable(
+            f"{path} cannot be written, or a folder of the archive not be read ({error}); "
+            "see that the disk is well and has space and that this user may read and write there, then start again"
+        ) from error
     open_days.clear()
     return catalogue
 
 
-def _usable(path: Path, *, check: bool) -> Catalogue:
+def close_catalogue(catalogue: Catalogue, failure: BaseException | None) -> None:
+    """Close it; after a clean end remember how it looks, after a failure of its own do not believe it again."""
+    is_whole = failure is None and catalogue.settle()
+    catalogue.close()
+    if is_whole:
+        mark = _mark(catalogue.path)
+        with suppress(ArchiveNotWritable):  # without it the next start reads the catalogue through, no more
+            files.write_whole(mark, _look(catalogue.path).encode("ascii"), files.part_path(mark.parent, mark.name))
+    if failure is not None and isinstance(failure.__cause__, sqlite3.DatabaseError):
+        _discard(catalogue.path)
+
+
+def _caught_up(root: Path, path: Path, killed: dict[date, int]) -> Catalogue:
+    catalogue = _usable(path)
+    try:
+        with catalogue.transaction():
+            _catch_up(root, catalogue)
+            _mend(root, catalogue, list(killed), killed)
+    except sqlite3.DatabaseError:
+        catalogue.close()
+        raise
+    return catalogue
+
+
+def _usable(path: Path) -> Catalogue:
+    """Open it, if it is as the last run left it; after a run that was killed, if it is sound."""
     if not path.is_file():
         raise sqlite3.DatabaseError("there is none yet")
+    mark = _mark(path)
+    as_left = mark.read_text("ascii", "replace") if mark.is_file() else None
+    files.discard(mark)
+    if as_left is not None and as_left != _look(path):
+        raise sqlite3.DatabaseError("it was changed since the last run")
     catalogue = Catalogue(path)
     try:
         if catalogue.meta("schema") != SCHEMA_VERSION:
-            raise sqlite3.DatabaseError("it is of another version")
-        if check:
+            raise sqlite3.DatabaseError("it is of another version, or unfinished")
+        if as_left is None:
             catalogue.check()
     except sqlite3.DatabaseError:
         catalogue.close()
@@ -95,16 +134,16 @@ def _usable(path: Path, *, check: bool) -> Catalogue:
     return catalogue
 
 
-def _rebuild(root: Path, path: Path) -> Catalogue:
+def _rebuilt(root: Path, path: Path, killed: dict[date, int]) -> Catalogue:
     """All journals, read from their first line; leftovers are looked for in every day, since nothing tells which."""
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        files.discard(path.with_name(path.name + suffix))
+    _discard(path)
     catalogue = Catalogue(path, create=True)
     days = list(journal.days(root))
     with catalogue.transaction():
         for day in days:
-            _read_on(root, catalogue, day, Tail(0, journal.GENESIS_LINK))
-        mend(root, catalogue, days, last_run_only=False)
+            _read_on(root, catalogue, day, EMPTY)
+        _mend(root, catalogue, days, killed)
+        catalogue.set_meta("schema", SCHEMA_VERSION)  # last: a rebuild that is killed has none, and begins again
     return catalogue
 
 
@@ -112,12 +151,14 @@ def _catch_up(root: Path, catalogue: Catalogue) -> None:
     """Read what the journals have that the catalogue has not; a journal that lost bytes is read anew."""
     tails = catalogue.tails()
     for day in journal.days(root):
-        tail = tails.pop(day, Tail(0, journal.GENESIS_LINK))
+        tail = tails.pop(day, EMPTY)
         size = journal.journal_path(root, day).stat().st_size
         if size < tail.size or (size > tail.size and not _read_on(root, catalogue, day, tail)):
+            logger.warning("%s is not as we left it; it is read anew", journal.journal_path(root, day))
             catalogue.forget_day(day)
-            _read_on(root, catalogue, day, Tail(0, journal.GENESIS_LINK))
+            _read_on(root, catalogue, day, EMPTY)
     for day in tails:
+        logger.warning("%s is missing; its documents are forgotten", journal.journal_path(root, day))
         catalogue.forget_day(day)
 
 
@@ -136,43 +177,52 @@ def _read_on(root: Path, catalogue: Catalogue, day: date, tail: Tail) -> bool:
     return True
 
 
-def mend(root: Path, catalogue: Catalogue, days: Iterable[date], *, last_run_only: bool) -> None:
-    """Put right what a killed run left in these days' folders.
+def _mend(root: Path, catalogue: Catalogue, swept: list[date], killed: dict[date, int]) -> None:
+    """Take the leftovers out of these days' folders, then ask again for the lost files of a killed run.
 
-    A line without its file is asked for again only in days that the killed run had open (``last_run_only``): elsewhere
-    a missing file is somebody's doing, and for ``verify`` to name.
+    A line without its file is looked for in what the killed run said alone: elsewhere a missing file is somebody's
+    doing, and for ``verify`` to name.
     """
-    for day in set(days):
+    for day in {*swept, *killed}:
         folder = journal.day_folder(root, day)
         if folder.is_dir():
-            _drop_leftovers(folder, catalogue, day)
-        if last_run_only:
-            _ask_again(root, catalogue, day)
-
-
-def _drop_leftovers(folder: Path, catalogue: Catalogue, day: date) -> None:
-    for part in folder.glob(".*.part"):
-        files.discard(part)
-    for document in catalogue.documents_of(day, ("pending", "failed")):
-        stem = document.stem
-        found = [folder / f"{stem}.md"] if stem else _named_by_docid(folder, document.docid)
-        for path in found:
-            if path.is_file():
+            for path in list(_leftovers(folder, catalogue, day)):
                 files.discard(path)
+    for day, start in killed.items():
+        for event in journal.read(journal.journal_path(root, day), start):
+            if event.data.get("event") in KEPT_EVENTS:
+                _ask_again_if_lost(root, catalogue, str(event.data.get("docid")))
 
 
-def _named_by_docid(folder: Path, docid: str) -> list[Path]:
-    """Files that an address given by hand may have got: its title is not known, its docid stands in the name."""
-    suffix = f"-{docid}.md"
-    return [
-        path for path in folder.iterdir() if path.name.endswith(suffix) or path.name == with_docid("", docid) + ".md"
-    ]
+def _leftovers(folder: Path, catalogue: Catalogue, day: date) -> Iterator[Path]:
+    """Where temporary files lie, and files of documents that no line calls kept; some are not there.
+
+    Of an address given by hand the name is not known yet, but for the docid at its end.
+    """
+    yield from folder.glob(".*.part")
+    waiting = catalogue.documents_of(day, ("pending", "failed"))
+    yield from (folder / f"{document.stem}.md" for document in waiting if document.stem)
+    untitled = tuple(f"-{document.docid}" for document in waiting if not document.stem)
+    for path in folder.glob("*.md") if untitled else ():
+        if f"-{path.stem}".endswith(untitled) and not catalogue.has_name(day, path.stem):
+            yield path
 
 
-def _ask_again(root: Path, catalogue: Catalogue, day: date) -> None:
-    path = journal.journal_path(root, day)
-    runs = [event.data.get("run") for event in journal.read(path)]
-    for event in journal.read(path):
-        said = event.data
-        if said.get("event") in KEPT_EVENTS and said.get("run") == runs[-1] and not (root / said["file"]).is_file():
-            catalogue.mark_pending(said["docid"])
+def _ask_again_if_lost(root: Path, catalogue: Catalogue, docid: str) -> None:
+    document = catalogue.document(docid)
+    if document and document.state == "kept" and document.file and not (root / document.file).is_file():
+        catalogue.mark_pending(docid)
+
+
+def _mark(path: Path) -> Path:
+    return path.with_name(AS_LEFT_NAME)
+
+
+def _look(path: Path) -> str:
+    found = path.stat()
+    return f"{found.st_size} {found.st_mtime_ns}\n"
+
+
+def _discard(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        files.discard(path.with_name(path.name + suffix))

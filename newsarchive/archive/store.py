@@ -18,6 +18,7 @@ from pathlib import Path
 from newsarchive.archive import events, files, recovery
 from newsarchive.archive.catalogue import Catalogue, Document
 from newsarchive.archive.events import Said
+from newsarchive.archive.journal import stamp
 from newsarchive.archive.lock import ArchiveLock
 from newsarchive.archive.writer import Batch, Writer
 from newsarchive.errors import UsageError
@@ -53,8 +54,6 @@ class Archive:
     def __init__(self, root: Path, profile: str, *, clock: Callable[[], datetime]) -> None:
         self.root, self.profile, self.clock = root, profile, clock
         self.state = root / STATE_NAME
-        self.counts: Counter[str] = Counter()
-        """Events of this run, by name."""
         self.started_at = clock()
         self.run = f"{self.started_at.astimezone(BEIJING):%Y%m%dT%H%M%S}-{os.getpid()}"
         self._lock = ArchiveLock(self.state)
@@ -90,6 +89,11 @@ class Archive:
         self._left = self._catalogue.counts()
         self._is_open = True
 
+    @property
+    def counts(self) -> Counter[str]:
+        """What this run did and has on disk, by the name of the event."""
+        return self._writer.counts
+
     def reader(self) -> Catalogue:
         """The catalogue, opened for reading in the caller's thread."""
         return Catalogue(self.state / recovery.CATALOGUE_NAME)
@@ -103,13 +107,14 @@ class Archive:
         if not self._is_open:
             return
         self._is_open = False
-        self._writer.close()
-        if self._writer.failure is None:
-            self._left = self._catalogue.counts()
-        self._catalogue.close()
-        if self._writer.failure is None:
-            self._open_days.clear()
-        self._lock.release()
+        with ExitStack() as last:
+            last.callback(self._lock.release)
+            self._writer.close()
+            if self.failure is None:
+                self._left = self._catalogue.counts()
+            recovery.close_catalogue(self._catalogue, self.failure)
+            if self.failure is None:
+                self._open_days.clear()
 
     @property
     def failure(self) -> BaseException | None:
@@ -128,15 +133,12 @@ class Archive:
         event = events.offered(said, offer)
         if document is None or not batch.catalogue.was_said(event):
             batch.say(document.day if document else offer.day, event)
-            self.counts["offered"] += document is None
+            batch.counts["offered"] += document is None
         known = poll is not None and batch.catalogue.see(poll, offer.docid)
         return Sighting(offer.docid, known, document is None or self._is_wanted(document))
 
     def _is_wanted(self, document: Document) -> bool:
-        if document.state == "failed":
-            due = document.next_try_at
-            return due is not None and due <= self.clock().astimezone(BEIJING).isoformat(timespec="seconds")
-        return document.state == "pending"
+        return document.state == "pending" or _is_due(document, self.clock())
 
     def begin_poll(self, channel: str) -> Future[None]:
         return self._writer.submit(lambda batch: batch.catalogue.begin_poll(channel))
@@ -166,36 +168,20 @@ class Archive:
             document.day,
             events.kept(said, article, file=file, sha256=digest, size=len(data), profile=self.profile),
         )
-        self.counts["kept"] += 1
+        batch.counts["kept"] += 1
         return "kept"
 
     # --- losses, each with its reason ------------------------------------------------------------------------------
 
     def filtered(self, docid: str, reason: str, of: str | None = None) -> Future[None]:
         """Not archived on purpose."""
-        said = self._said()
-
-        def job(batch: Batch) -> None:
-            self._lose(batch, docid, lambda _: events.filtered(said, docid, reason, of))
-
-        return self._writer.submit(job)
+        event = events.filtered(self._said(), docid, reason, of)
+        return self._writer.submit(lambda batch: self._lose(batch, docid, lambda _: event))
 
     def failed(self, docid: str, reason: str) -> Future[None]:
         """This attempt gave no article: tried again by ``RETRY_AFTER``, given up after that, or ``gone``."""
         said = self._said()
-
-        def event(document: Document) -> events.Event:
-            attempts = document.attempts + 1
-            if reason in GONE_REASONS and document.reason in GONE_REASONS:
-                return events.gone(said, docid, GONE_REASONS[reason])
-            wait = RETRY_AFTER[document.attempts] if attempts <= len(RETRY_AFTER) else None
-            if wait is not None and reason in GONE_REASONS:
-                wait = GONE_WAIT
-            return events.failed(
-                said, docid, reason, attempts, None if wait is None else (said.at + wait).replace(microsecond=0)
-            )
-
-        return self._writer.submit(lambda batch: self._lose(batch, docid, event))
+        return self._writer.submit(lambda batch: self._lose(batch, docid, lambda doc: _failure(said, doc, reason)))
 
     def _lose(self, batch: Batch, docid: str, event: Callable[[Document], events.Event]) -> None:
         document = batch.catalogue.document(docid)
@@ -205,7 +191,26 @@ class Archive:
             return
         said = event(document)
         batch.say(document.day, said)
-        self.counts[said["event"]] += 1
+        batch.counts[said["event"]] += 1
 
     def _said(self) -> Said:
         return Said(self.run, self.clock())
+
+
+def _is_due(document: Document, now: datetime) -> bool:
+    """Whether a failed document may be asked for again."""
+    return document.state == "failed" and document.next_try_at is not None and document.next_try_at <= stamp(now)
+
+
+def _failure(said: Said, document: Document, reason: str) -> events.Event:
+    """The next step of a document that gave no article once more."""
+    attempts = document.attempts + 1
+    if reason in GONE_REASONS:
+        if document.reason in GONE_REASONS and _is_due(document, said.at):
+            return events.gone(said, document.docid, GONE_REASONS[reason])
+        wait = GONE_WAIT
+    elif attempts <= len(RETRY_AFTER):
+        wait = RETRY_AFTER[document.attempts]
+    else:
+        return events.failed(said, document.docid, reason, attempts, None)
+    return events.failed(said, document.docid, reason, attempts, (said.at + wait).replace(microsecond=0))

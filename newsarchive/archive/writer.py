@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import sqlite3
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -32,10 +33,12 @@ class Batch:
 
     def __init__(self, root: Path, catalogue: Catalogue, open_days: OpenDays) -> None:
         self.catalogue = catalogue
+        self.counts: Counter[str] = Counter()
+        """What the jobs did, by the name of the event; it counts once the commit has succeeded."""
         self._root = root
         self._open_days = open_days
-        self._folders: dict[Path, None] = {}
-        self._files: list[Path] = []
+        self._files: dict[date, list[Path]] = {}
+        """Those whose lines are not on disk yet."""
         self._events: dict[date, list[Event]] = {}
 
     def say(self, day: date, event: Event) -> None:
@@ -45,21 +48,21 @@ class Batch:
 
     def write(self, day: date, stem: str, data: bytes, docid: str) -> str:
         """Put a whole file into the day's folder; returns its path below the archive, with ``/``."""
-        self._open_days.note(day)
+        self._open_days.note(day, self.catalogue.tail(day))
         folder = journal.day_folder(self._root, day)
         path = folder / f"{stem}.md"
         files.make_folder(folder, self._root)
-        self._files.append(path)
         files.write_whole(path, data, files.part_path(folder, docid))
-        self._folders[folder] = None
+        self._files.setdefault(day, []).append(path)
         return path.relative_to(self._root).as_posix()
 
     def commit(self) -> None:
-        """Folders, then lines: whatever is killed in between is a file without its line, which the next start redoes."""
-        for folder in self._folders:
-            files.sync_folder(folder)
+        """Names, then lines: whatever is killed in between is a file without its line, which the next start redoes."""
+        for day in self._files:
+            files.sync_folder(journal.day_folder(self._root, day))
         for day, events in self._events.items():
             self._append(day, events)
+            self._files.pop(day, None)
 
     def _append(self, day: date, events: list[Event]) -> None:
         path = journal.journal_path(self._root, day)
@@ -68,9 +71,10 @@ class Batch:
         self.catalogue.set_tail(day, tail)
 
     def withdraw(self) -> None:
-        """After a failed commit: take away the files that will have no line, as far as the disk allows."""
-        for path in self._files:
-            files.discard(path)
+        """After a failed commit: take away the files that have no line, as far as the disk allows."""
+        for paths in self._files.values():
+            for path in paths:
+                files.discard(path)
 
 
 _Asked = tuple[Callable[[Batch], Any], Future[Any]]
@@ -82,16 +86,20 @@ class Writer:
     def __init__(self, root: Path, catalogue: Catalogue, open_days: OpenDays) -> None:
         self._root, self._catalogue, self._open_days = root, catalogue, open_days
         self._waiting: queue.SimpleQueue[_Asked] = queue.SimpleQueue()
-        self._taken: list[_Asked] = []
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive-writer")
+        self.counts: Counter[str] = Counter()
+        """What is on disk of all that the jobs did."""
         self.failure: BaseException | None = None
         """What stopped the writing, if anything did."""
 
     def submit(self, job: Callable[[Batch], T]) -> Future[T]:
-        """Ask for ``job``; the future is done when its lines are on disk, or holds ``ArchiveNotWritable``."""
+        """Ask for ``job``; the future is done when its lines are on disk, or holds ``ArchiveNotWritable``.
+
+        A future that is cancelled in time takes its job along; once the job is begun, cancelling changes nothing.
+        """
         future: Future[T] = Future()
         self._waiting.put((job, future))
-        self._thread.submit(self._commit_waiting).add_done_callback(self._settle)
+        self._thread.submit(self._commit_waiting)
         return future
 
     def close(self) -> None:
@@ -100,28 +108,35 @@ class Writer:
 
     def _commit_waiting(self) -> None:
         """One commit for all that wait now; nothing, where the commit before took this call's job along."""
-        while len(self._taken) < MAX_JOBS_A_COMMIT and not self._waiting.empty():
-            self._taken.append(self._waiting.get())
-        if not self._taken:
-            return
-        if self.failure is not None:
-            raise self.failure
-        results = self._write([job for job, _ in self._taken])
-        for (_, future), result in zip(self._taken, results, strict=True):
-            future.set_result(result)
-        self._taken = []
+        taken = self._take()
+        with ExitStack() as answer:
+            answer.push(lambda _kind, error, _trace: self._refuse(taken, error))
+            results = self._write([job for job, _ in taken])
+            for (_, future), result in zip(taken, results, strict=True):
+                future.set_result(result)
 
-    def _settle(self, commit: Future[None]) -> None:
-        """Tell those who wait why their commit failed; runs in the writer's thread."""
-        error = commit.exception()
+    def _take(self) -> list[_Asked]:
+        taken: list[_Asked] = []
+        while len(taken) < MAX_JOBS_A_COMMIT and not self._waiting.empty():
+            job, future = self._waiting.get()
+            if future.set_running_or_notify_cancel():
+                taken.append((job, future))
+        return taken
+
+    def _refuse(self, taken: list[_Asked], error: BaseException | None) -> bool:
+        """Tell those who wait why there is no commit, whatever the reason; the thread goes on, to tell the next ones."""
         if error is None:
-            return
+            return False
         self.failure = self.failure or error
-        for _, future in self._taken:
+        for _, future in taken:
             future.set_exception(error)
-        self._taken = []
+        return True
 
     def _write(self, jobs: list[Callable[[Batch], Any]]) -> list[Any]:
+        if self.failure is not None:
+            raise self.failure
+        if not jobs:
+            return []
         batch = Batch(self._root, self._catalogue, self._open_days)
         with ExitStack() as undo:
             undo.callback(batch.withdraw)
@@ -132,7 +147,8 @@ class Writer:
             except sqlite3.DatabaseError as error:
                 raise ArchiveNotWritable(
                     f"the catalogue {self._catalogue.path} cannot be written ({error}); "
-                    "free some space, or delete that file - it is rebuilt - and run again"
+                    "see that the disk is well and has space, then run again: it is rebuilt"
                 ) from error
             undo.pop_all()
+        self.counts.update(batch.counts)
         return results
