@@ -43,7 +43,7 @@ MAX_GROWTH = 1.10
 """Peak memory after the large crawl, to that after the small one."""
 SAME_FOR_BOTH = ("DOWNLOAD_DELAY=0", "CONCURRENT_REQUESTS=4", "CONCURRENT_REQUESTS_PER_DOMAIN=2")
 
-BARE_SPIDER = '''
+BARE_SPIDER = """
 import json
 import scrapy
 
@@ -65,7 +65,7 @@ class Bare(scrapy.Spider):
 
     def parse_page(self, response):
         pass
-'''
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,9 @@ def compare(pages: int, rounds: int) -> bool:
         for number in range(1, rounds + 1):
             pair = bare(sina, folder), ours(sina, folder)
             pairs.append(pair)
-            print(f"round {number}: bare {_told(pair[0])}; ours {_told(pair[1])}; ratio {_ratio(*pair):.2f}", flush=True)
+            print(
+                f"round {number}: bare {_told(pair[0])}; ours {_told(pair[1])}; ratio {_ratio(*pair):.2f}", flush=True
+            )
         ratio = median(_ratio(*pair) for pair in pairs)
         print(f"CPU a page, ours / bare: {ratio:.2f} (median of {rounds}; at most {MAX_RATIO})")
         stages(sina, median(first.ms_a_page for first, _ in pairs))

@@ -7,7 +7,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response, TextResponse
 
-from newsarchive.sina import notices
+from newsarchive.sina import notices, urls
 from newsarchive.spiders.sina_finance import SinaFinanceSpider, ours
 
 
@@ -26,6 +26,17 @@ class BanMiddleware:
             return response
         self._spider.heard_ban(request.url)
         raise IgnoreRequest(f"banned at {request.url}")
+
+
+class SinaOnlyMiddleware:
+    """Sends nothing to hosts that are not Sina's, wherever a redirect points.
+
+    Scrapy's own would drop such a request without a word to its errback, or let it through with ``dont_filter``.
+    """
+
+    def process_request(self, request: Request) -> None:
+        if not urls.is_sina(request.url):
+            raise IgnoreRequest(f"offsite: {request.url}")
 
 
 class CharsetMiddleware:

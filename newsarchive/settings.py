@@ -50,6 +50,8 @@ REMOTE_CONTROL_ENABLED = False  # it executes code on loopback
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # none: the archive knows what it has
 
 DOWNLOADER_MIDDLEWARES = {
+    "newsarchive.middlewares.SinaOnlyMiddleware": 50,  # before robots.txt is asked for
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "newsarchive.middlewares.BanMiddleware": 585,  # decompressed bodies, before anything is tried again
     "newsarchive.middlewares.CharsetMiddleware": 595,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

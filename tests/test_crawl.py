@@ -222,7 +222,9 @@ def test_a_write_that_fails_anywhere_exits_7_with_whole_files_and_the_next_run_c
     _completes(crawl)
 
 
-@pytest.mark.skipif(not shutil.which("mount") or os.name == "nt" or os.geteuid() != 0, reason="needs root to mount a small disk")
+@pytest.mark.skipif(
+    not shutil.which("mount") or os.name == "nt" or os.geteuid() != 0, reason="needs root to mount a small disk"
+)
 def test_a_disk_that_fills_in_mid_run_exits_7_with_whole_files_and_the_next_run_completes(
     crawls: Begin, tmp_path: Path
 ) -> None:

@@ -19,6 +19,8 @@ class Answer:
     packed: bytes = b""
     announced: bool = True
     """Whether Content-Length is sent; without it the end of the connection ends the body."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Further ones, as Location."""
 
 
 class HangUp(Exception):

@@ -166,6 +166,8 @@ class _Connection(BaseHTTPRequestHandler):
         self.send_header("Content-Type", answer.content_type)
         self.send_header("Vary", "Accept-Encoding")
         self.send_header("Cache-Control", "max-age=60")
+        for name, value in answer.headers:
+            self.send_header(name, value)
         if packed:
             self.send_header("Content-Encoding", "gzip")
         if answer.announced:

@@ -58,7 +58,7 @@ def is_ban(status: int, body: bytes) -> bool:
 def check_page(status: int, html: str, docid: str) -> None:
     """Let pass what may be the article ``docid``.
 
-    Raises ``NotAnArticle`` (``status-<n>``, ``not-html``, ``not-found``, ``ban``, ``captcha``, ``login``,
+    Raises ``NotAnArticle`` (``http-<n>``, ``not-html``, ``not-found``, ``ban``, ``captcha``, ``login``,
     ``other-document``), ``TruncatedBody`` where the closing markup is missing, ``EmptyBody`` where nothing came.
     """
     if not html or html.isspace():
@@ -80,7 +80,7 @@ def _check_kind(status: int, html: str) -> None:
     if _ARTICLE_MARK not in html:
         _check_notice(head, len(html) <= _MAX_NOTICE_CHARS)
     if status != 200:
-        raise NotAnArticle(f"status {status}", reason=f"status-{status}")
+        raise NotAnArticle(f"status {status}", reason=f"http-{status}")
 
 
 def _check_notice(head: str, is_short: bool) -> None:

@@ -56,7 +56,7 @@ def test_notice_under_200_is_named(html: str, reason: str) -> None:
 
 
 def test_other_status_is_no_article() -> None:
-    assert reason_of(503, ARTICLE.format(DOCID)) == "status-503"
+    assert reason_of(503, ARTICLE.format(DOCID)) == "http-503"
 
 
 @pytest.mark.parametrize("part", ['publishid" content="', "/doc-i", "dataid:comos:"])

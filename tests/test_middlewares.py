@@ -1,0 +1,40 @@
+"""What a response must pass first: bans, other sites, and bodies left as bytes; with a real crawl each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from newsarchive.rehearsal.answers import Answer, answer_of
+from tests.conftest import Crawls
+
+Begin = Callable[..., Crawls]
+
+
+def test_a_page_in_another_charset_than_its_header_says_is_read(crawls: Begin) -> None:
+    def script(host: str, target: str) -> Answer | None:
+        document = sina.site.document_at(host, target)
+        if document is None or document is not sina.truth[4]:
+            return None
+        text = own(host, target).body.decode("utf-8").replace('charset="utf-8"', 'charset="gb2312"')
+        return answer_of(200, "text/html; charset=iso-8859-1", text.encode("gb18030"))
+
+    crawl = crawls(titles="plain")
+    sina = crawl.sina
+    own = sina.site.answer
+    sina.site.answer = lambda host, target: script(host, target) or own(host, target)  # type: ignore[method-assign]
+    assert crawl().report["kept"] == 40
+    assert sina.truth[4].title in {event["title"] for event in crawl.events("kept")}
+
+
+def test_a_redirect_to_another_site_is_not_followed(crawls: Begin) -> None:
+    asked: list[str] = []
+
+    def script(host: str, target: str) -> Answer | None:
+        asked.append(host)
+        moved = Answer(302, "text/html", b"", headers=(("Location", "https://elsewhere.example/"),))
+        return moved if ".shtml" in target else None
+
+    crawl = crawls(script, articles=5, titles="plain")
+    run = crawl()
+    assert {event["reason"] for event in crawl.events("failed")} == {"off-site"}
+    assert (run.exit_code, "elsewhere.example" in asked) == (3, False)
