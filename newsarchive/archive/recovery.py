@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
@@ -102,19 +102,7 @@ def close_catalogue(catalogue: Catalogue, failure: BaseException | None) -> None
 
 
 def _caught_up(root: Path, path: Path, killed: dict[date, int]) -> Catalogue:
-    catalogue = _usable(path)
-    try:
-        with catalogue.transaction():
-            _catch_up(root, catalogue)
-            _mend(root, catalogue, list(killed), killed)
-    except sqlite3.DatabaseError:
-        catalogue.close()
-        raise
-    return catalogue
-
-
-def _usable(path: Path) -> Catalogue:
-    """Open it, if it is as the last run left it; after a run that was killed, if it is sound."""
+    """As the last run left it, or sound after a run that was killed; else ``sqlite3.DatabaseError``."""
     if not path.is_file():
         raise sqlite3.DatabaseError("there is none yet")
     mark = _mark(path)
@@ -122,29 +110,35 @@ def _usable(path: Path) -> Catalogue:
     files.discard(mark)
     if as_left is not None and as_left != _look(path):
         raise sqlite3.DatabaseError("it was changed since the last run")
-    catalogue = Catalogue(path)
-    try:
+    with _closed_on_failure(Catalogue(path)) as catalogue:
         if catalogue.meta("schema") != SCHEMA_VERSION:
             raise sqlite3.DatabaseError("it is of another version, or unfinished")
         if as_left is None:
             catalogue.check()
-    except sqlite3.DatabaseError:
-        catalogue.close()
-        raise
+        with catalogue.transaction():
+            _catch_up(root, catalogue)
+            _mend(root, catalogue, list(killed), killed)
     return catalogue
 
 
 def _rebuilt(root: Path, path: Path, killed: dict[date, int]) -> Catalogue:
     """All journals, read from their first line; leftovers are looked for in every day, since nothing tells which."""
     _discard(path)
-    catalogue = Catalogue(path, create=True)
     days = list(journal.days(root))
-    with catalogue.transaction():
+    with _closed_on_failure(Catalogue(path, create=True)) as catalogue, catalogue.transaction():
         for day in days:
             _read_on(root, catalogue, day, EMPTY)
         _mend(root, catalogue, days, killed)
         catalogue.set_meta("schema", SCHEMA_VERSION)  # last: a rebuild that is killed has none, and begins again
     return catalogue
+
+
+@contextmanager
+def _closed_on_failure(catalogue: Catalogue) -> Iterator[Catalogue]:
+    with ExitStack() as undo:
+        undo.callback(catalogue.close)
+        yield catalogue
+        undo.pop_all()
 
 
 def _catch_up(root: Path, catalogue: Catalogue) -> None:
