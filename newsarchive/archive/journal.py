@@ -192,6 +192,8 @@ def _tail(file: BinaryIO, size: int) -> Tail:
 
 
 def _check_end(path: Path, size: int) -> None:
+    if path.is_dir():
+        return  # writing says so in plainer words
     try:
         found = path.stat().st_size
     except FileNotFoundError:

@@ -26,7 +26,7 @@ from making import (
 from newsarchive.archive import events
 from newsarchive.archive.events import Said
 from newsarchive.archive.journal import JOURNAL_NAME, journal_path
-from newsarchive.errors import ArchiveError, ArchiveNotWritable
+from newsarchive.errors import ArchiveNotWritable
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_a_defect_is_told_to_all_who_wait_and_nothing_more_is_written(archive, h
 
 def test_a_folder_where_the_journal_should_be_ends_the_writing_with_no_file_left(archive, tmp_path):
     (day_folder(tmp_path) / JOURNAL_NAME).mkdir(parents=True)
-    with pytest.raises(ArchiveError, match=JOURNAL_NAME):
+    with pytest.raises(ArchiveNotWritable, match=f"{JOURNAL_NAME} cannot be written: a folder stands"):
         archive._writer.submit(offered_and_kept(offer(1))).result()
     assert [path.name for path in day_folder(tmp_path).iterdir()] == [JOURNAL_NAME]
 
@@ -162,7 +162,7 @@ def test_of_a_commit_that_fails_at_its_second_day_the_first_keeps_file_and_lines
     (day_folder(tmp_path, NEXT_DAY) / JOURNAL_NAME).mkdir(parents=True)
     with opened(tmp_path) as archive:
         job = offered_and_kept(offer(1), offer(2, day=NEXT_DAY))
-        assert isinstance(archive._writer.submit(job).exception(), ArchiveError)
+        assert isinstance(archive._writer.submit(job).exception(), ArchiveNotWritable)
     assert (names(tmp_path), names(tmp_path, NEXT_DAY)) == ([f"{TITLE}.md"], [])
     (day_folder(tmp_path, NEXT_DAY) / JOURNAL_NAME).rmdir()
     assert state_of(tmp_path, 1) == "kept"
