@@ -1,101 +1,30 @@
-"""Scrapy shell, archive: one ``Article`` into one file of the dialect (``archive.frontmatter``, ``docs/format.md``)."""
+"""Scrapy shell, archive: one ``Article`` into one file of the dialect (``archive.article``, ``docs/format.md``)."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import BinaryIO
-from urllib.parse import urlsplit
+from collections.abc import Sequence
+from typing import Any, BinaryIO
 
 from scrapy.exporters import BaseItemExporter
 
-from newsarchive.archive.frontmatter import Header, body_text, one_line, render
-from newsarchive.archive.journal import stamp
+from newsarchive.archive.article import file_of
 from newsarchive.configuration import EXTRA_KEYS
-from newsarchive.items import Article, Offer
-
-_HTTPS_DOMAINS = ("sina.com.cn", "sina.cn", "sinaimg.cn")
-"""Whose pictures come by https too; with the hosts below them."""
-
-
-def _is_no_poster(_url: str) -> bool:
-    return False
+from newsarchive.items import Article
 
 
 class ArticleExporter(BaseItemExporter):
-    """Writes one article into an open binary file.
+    """Writes one article into an open binary file; the keywords are those of ``archive.article.file_of``.
 
-    ``channel`` is the third category; ``known_poster`` tells the listing's stand-ins for a missing picture.
+    Raises ``ValueError`` for an extra key that is none.
     """
 
-    def __init__(
-        self,
-        file: BinaryIO,
-        *,
-        channel: str,
-        extra_keys: Sequence[str] = (),
-        known_poster: Callable[[str], bool] = _is_no_poster,
-    ) -> None:
+    def __init__(self, file: BinaryIO, *, extra_keys: Sequence[str] = (), **of_file: Any) -> None:
         super().__init__()
         if unknown := set(extra_keys) - set(EXTRA_KEYS):
             raise ValueError(f"no such keys: {', '.join(sorted(unknown))}; there are {' '.join(EXTRA_KEYS)}")
         self._file = file
-        self._channel = channel
-        self._extra_keys = extra_keys
-        self._known_poster = known_poster
+        self._of_file: dict[str, Any] = {"extra_keys": extra_keys, **of_file}
 
     def export_item(self, item: Article) -> None:
         """Write the whole file."""
-        header = Header(
-            title=item.title,
-            channel=self._channel,
-            image=item.image or _picture(item.offer, self._known_poster),
-            published_at=item.published_at,
-            extra=_extra(item, self._extra_keys),
-        )
-        self._file.write(render(header, item.body))
-
-
-def _picture(offer: Offer, known_poster: Callable[[str], bool]) -> str:
-    """Return the picture of the listing, by https where the host has it; empty for none and for a poster."""
-    url = f"https:{offer.image}" if offer.image.startswith("//") else offer.image
-    if known_poster(offer.image) or known_poster(url) or not url.startswith(("https://", "http://")):
-        return ""
-    return f"https{url.removeprefix('http')}" if url.startswith("http:") and _has_https(url) else url
-
-
-def _has_https(url: str) -> bool:
-    try:
-        host = urlsplit(url).netloc.lower()
-    except ValueError:
-        return False
-    return any(host == domain or host.endswith(f".{domain}") for domain in _HTTPS_DOMAINS)
-
-
-def _extra(article: Article, keys: Sequence[str]) -> dict[str, str | list[str]]:
-    """Return the further keys in the order of ``EXTRA_KEYS``; what neither page nor listing told is an empty text."""
-    offer = article.offer
-    fields: dict[str, object] = {
-        "source_url": article.url,
-        "docid": offer.docid,
-        "published_at": article.published_at,
-        "modified_at": article.modified_at or offer.modified_at,
-        "listed_at": offer.listed_at,
-        "seen_at": offer.seen_at,
-        "fetched_at": article.fetched_at,
-        "media": article.media,
-        "editor": article.editor,
-        "keywords": article.keywords,
-        "symbols": article.symbols,
-        "sha256": hashlib.sha256(body_text(article.body).encode()).hexdigest(),
-    }
-    return {key: _text(fields[key]) for key in EXTRA_KEYS if key in keys}
-
-
-def _text(value: object) -> str | list[str]:
-    if isinstance(value, datetime):
-        return stamp(value)
-    if isinstance(value, tuple):
-        return [one_line(text) for text in value]
-    return one_line(str(value or ""))
+        self._file.write(file_of(item, **self._of_file))

@@ -13,9 +13,9 @@ from newsarchive import configuration
 from newsarchive.errors import PageError
 from newsarchive.exporters import ArticleExporter
 from newsarchive.items import Article
-from newsarchive.pages.clean import clean
 from newsarchive.pages.likeness import text_digest
 from newsarchive.sina import boilerplate, channels
+from newsarchive.sina.answers import cleaned
 from newsarchive.spiders.sina_finance import ours
 
 
@@ -31,11 +31,10 @@ class CleanPipeline:
 
     async def process_item(self, item: Article) -> Article:
         try:
-            cleaned = clean(item.body, item.url, boilerplate.RULES)
+            return cleaned(item)
         except PageError as error:
             await self._spider.lost(item.offer.docid, error.reason, str(error))
             raise DropItem(str(error), log_level="DEBUG") from error
-        return replace(item, body=cleaned.body, image=cleaned.image)
 
 
 class DedupePipeline:

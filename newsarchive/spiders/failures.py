@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import re
 import zlib
 
 from OpenSSL import SSL
@@ -19,7 +18,7 @@ from scrapy.exceptions import (
 )
 from twisted.internet.error import ConnectError, ConnectionClosed
 
-from newsarchive.errors import BlockedError, NotAnArticle
+from newsarchive.errors import BlockedError
 
 REASONS: dict[type[Exception], str] = {
     CannotResolveHostError: "dns",
@@ -46,8 +45,6 @@ DOWNLOAD_ERRORS = tuple(REASONS)
 IGNORED = {"DOWNLOAD_MAXSIZE": "too-large", "offsite": "off-site", "max redirections": "redirect"}
 """Scrapy's own reasons to ignore a request, by words of its message: it has no other mark of them."""
 
-CHARSET_RE = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
-
 
 def reason_of(error: BaseException) -> str:
     """One word for what kept the page from us; ``download`` for what has no name here."""
@@ -56,15 +53,3 @@ def reason_of(error: BaseException) -> str:
     if reason == "ignored":
         return next((ignored for words, ignored in IGNORED.items() if words in text), reason)
     return "tls" if reason == "connection" and "OpenSSL" in text else reason
-
-
-def check_status(status: int, url: str) -> None:
-    """Raise ``NotAnArticle`` with the reason ``http-404`` and the like, for any status but 200."""
-    if status != 200:
-        raise NotAnArticle(f"HTTP status {status} at {url}", f"http-{status}")
-
-
-def charset_of(content_type: bytes | None) -> str | None:
-    """The charset that the Content-Type header names; often none."""
-    found = CHARSET_RE.search(content_type or b"")
-    return found[1].decode("ascii", "replace") if found else None

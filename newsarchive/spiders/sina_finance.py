@@ -25,8 +25,7 @@ from newsarchive.archive.store import Archive
 from newsarchive.errors import ArchiveNotWritable, BlockedError, ListingError, PageError
 from newsarchive.gate import Gate
 from newsarchive.items import BEIJING, Article, Offer
-from newsarchive.pages.charset import decode
-from newsarchive.sina import layouts, notices, urls
+from newsarchive.sina import answers, urls
 from newsarchive.sina.discover import Discovery
 from newsarchive.spiders import arguments, failures
 
@@ -224,10 +223,14 @@ class SinaFinanceSpider(Spider):
         return get_retry_request(asked, spider=self, reason=reason)
 
     def _article(self, response: Response, offer: Offer) -> Article:
-        failures.check_status(response.status, response.url)
-        html = decode(response.body, failures.charset_of(response.headers.get("Content-Type")))
-        notices.check_page(response.status, html, offer.docid)
-        return layouts.extract(html, offer, urls.canonical(response.url), self.archive.clock())
+        return answers.article_of(
+            response.body,
+            offer,
+            urls.canonical(response.url),
+            status=response.status,
+            content_type=response.headers.get("Content-Type"),
+            fetched_at=self.archive.clock(),
+        )
 
     async def download_failed(self, failure: Failure) -> None:
         """No answer: a loss with its reason, unless we were told to stop; then the document stays as it was."""
