@@ -20,7 +20,7 @@ _HANDLERS = ("onclick", "onerror", "onload")
 _MISSING = "undefined"
 """What JavaScript made of an attribute that is not there."""
 _NO_BODY = "null"
-JS_SPACE = "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+_JS_SPACE = "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 """What ``trim`` takes away in JavaScript (ECMA-262, WhiteSpace and LineTerminator)."""
 
 
@@ -58,7 +58,7 @@ def _revise_picture(picture: LexborNode, base_url: str) -> None:
 
 def _wake(picture: LexborNode) -> None:
     """Give a lazy picture the first value that looks like the address of one, whatever the attribute means."""
-    values = (value.strip(JS_SPACE) for value in attributes_of(picture).values())
+    values = (value.strip(_JS_SPACE) for value in attributes_of(picture).values())
     address = next((value for value in values if any(ending in value for ending in _PICTURE_ENDINGS)), None)
     if address is not None:
         picture.attrs["src"] = address
@@ -72,8 +72,12 @@ def _make_absolute(node: LexborNode, name: str, base_url: str) -> None:
 
 
 def _absolute(address: str, base_url: str) -> str | None:
-    """``address`` as the URL standard joins and writes it (https://url.spec.whatwg.org); None if it cannot be read."""
+    """``address`` as the URL standard of 2021 joins and writes it; None if it cannot be read.
+
+    Since then it also encodes ``^`` in a path (https://url.spec.whatwg.org/#path-percent-encode-set).
+    """
     try:
-        return ada_url.join_url(base_url, address)
+        joined = ada_url.join_url(base_url, address)
     except ValueError:
         return None
+    return joined.replace("%5E", "^") if "^" in address and "%5E" not in address else joined

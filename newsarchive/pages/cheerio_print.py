@@ -13,14 +13,17 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
-_VOID = frozenset(
-    "area base basefont br col command embed frame hr img input isindex keygen link meta param source track wbr".split()
-)
-_RAW_TEXT = frozenset("style script xmp iframe noembed noframes plaintext noscript".split())
+_VOID = {
+    "area", "base", "basefont", "br", "col", "command", "embed", "frame", "hr", "img", "input", "isindex", "keygen",
+    "link", "meta", "param", "source", "track", "wbr",
+}  # fmt: skip
+_RAW_TEXT = {"style", "script", "xmp", "iframe", "noembed", "noframes", "plaintext", "noscript"}
 """Elements whose text is printed as it is."""
-_FOREIGN = frozenset(("svg", "math"))
-_INTEGRATION_POINTS = frozenset("foreignObject desc title mi mo mn ms mtext annotation-xml".split())
-"""Foreign elements whose children are HTML again."""
+_INTEGRATION_POINTS = {
+    "svg": frozenset(("foreignObject", "desc", "title")),
+    "math": frozenset(("mi", "mo", "mn", "ms", "mtext", "annotation-xml")),
+}
+"""By namespace, the elements whose children are HTML again."""
 _UNPREFIXED = {
     f"{prefix}:{name}": name
     for prefix, names in (
@@ -41,15 +44,16 @@ class _Place(NamedTuple):
     """A node that waits to be printed, and what its ancestors mean for it."""
 
     node: LexborNode
-    is_xml: bool
-    is_raw: bool
-    is_foreign: bool
+    namespace: str = ""
+    """``svg`` or ``math``; empty for HTML."""
+    is_xml: bool = False
+    is_raw: bool = False
 
 
 def inner_html(root: LexborNode) -> str:
     """The content of ``root``, printed without recursion; text and values are escaped, comments are not."""
     pieces: list[str] = []
-    waiting: list[_Place | str] = [*_children(root, _Place(root, False, False, False))]
+    waiting: list[_Place | str] = [*_children(_Place(root))]
     while waiting:
         item = waiting.pop()
         if isinstance(item, str):
@@ -69,11 +73,11 @@ def attributes_of(node: LexborNode) -> dict[str, str]:
 def _open(place: _Place, pieces: list[str], waiting: list[_Place | str]) -> None:
     """Print the start tag, and put what follows it on the pile: end tag below, children in their order above."""
     node, name = place.node, place.node.tag or ""
-    is_foreign = place.is_foreign or name in _FOREIGN
+    namespace = name if name in _INTEGRATION_POINTS else place.namespace
     is_xml = place.is_xml or name == "svg"
-    start = f"<{name}{_attributes(node, is_foreign=is_foreign, is_xml=is_xml)}"
-    inside = _Place(node, is_xml, name in _RAW_TEXT, is_foreign and name not in _INTEGRATION_POINTS)
-    children = _children(node, inside)
+    start = f"<{name}{_attributes(node, is_foreign=bool(namespace), is_xml=is_xml)}"
+    inner = "" if name in _INTEGRATION_POINTS.get(namespace, ()) else namespace
+    children = _children(_Place(node, inner, is_xml, name in _RAW_TEXT))
     if is_xml and not children and name != "template":
         pieces.append(start + "/>")
         return
@@ -83,15 +87,15 @@ def _open(place: _Place, pieces: list[str], waiting: list[_Place | str]) -> None
     waiting.extend(children)
 
 
-def _children(node: LexborNode, inside: _Place) -> list[_Place]:
-    """The children, last first."""
-    if node.tag == "template" and not inside.is_foreign:
-        fragments = node.template_fragments()
-        node = fragments[0] if fragments else node
+def _children(parent: _Place) -> list[_Place]:
+    """The children of a node, last first, each with what ``parent`` says of them."""
+    node = parent.node
+    if node.tag == "template" and not parent.namespace:
+        node = next(iter(node.template_fragments()), node)  # its own comes before those of templates inside
     children = []
     child = node.last_child
     while child is not None:
-        children.append(inside._replace(node=child))
+        children.append(parent._replace(node=child))
         child = child.prev
     return children
 
