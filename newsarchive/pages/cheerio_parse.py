@@ -1,8 +1,8 @@
 """Profile ``rsshub``, between extract and archive: lexbor, made to build the trees that parse5 3 built.
 
 The archives of 2021 were written with cheerio 1.0.0-rc.3, whose parser is parse5 3.0.3 of 2017. Both parse as HTML5
-says; where they differ, we do as parse5 did. Not followed: ``<select>`` (lexbor has the rules of 2025), ``<isindex>``
-and ``<menuitem>``, which no page of Sina has.
+says; where they differ, we do as parse5 did. Not followed are its rules for what is broken inside ``<select>`` and for
+a few dead tags; ``docs/format.md`` lists them.
 """
 
 from __future__ import annotations
