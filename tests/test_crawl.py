@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import frontmatter
@@ -319,7 +320,7 @@ def test_no_host_is_asked_faster_than_the_stated_rate(crawls: Begin) -> None:
     process.communicate(timeout=20)
     times = [request.at.timestamp() for request in crawl.sina.requests if request.host == "finance.sina.com.cn"]
     assert len(times) > 5
-    assert all(later - earlier > 0.4 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier > 0.4 for earlier, later in pairwise(times))
 
 
 def _wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:

@@ -20,6 +20,8 @@ _DOCID_RE = re.compile(r"[A-Za-z0-9-]{1,64}")
 """As ``sina.urls.docid_of`` gives it; it stands in file names."""
 _SURROGATE_RE = re.compile("[\ud800-\udfff]")
 """Half a character: JSON can say it, UTF-8 and SQLite cannot."""
+MAX_DETAIL = 300
+"""Characters of a cause: a sentence with an address in it."""
 MAX_ATTEMPTS = 2**31
 """What a database column holds for certain; a count of attempts stays far below."""
 
@@ -86,9 +88,12 @@ def filtered(said: Said, docid: str, reason: str, of: str | None = None) -> Even
     return said.event("filtered", docid, reason=reason, of=of)
 
 
-def failed(said: Said, docid: str, reason: str, attempts: int, next_try_at: datetime | None) -> Event:
-    """To be tried again at ``next_try_at``, or given up (None)."""
-    return said.event("failed", docid, reason=reason, attempts=attempts, next_try_at=_moment(next_try_at))
+def failed(
+    said: Said, docid: str, reason: str, *, attempts: int, next_try_at: datetime | None, detail: str = ""
+) -> Event:
+    """To be tried again at ``next_try_at``, or given up (None); ``detail`` is ours: the cause in one sentence."""
+    when = _moment(next_try_at)
+    return said.event("failed", docid, reason=reason, attempts=attempts, next_try_at=when, detail=detail[:MAX_DETAIL])
 
 
 def gone(said: Said, docid: str, status: int) -> Event:

@@ -178,10 +178,12 @@ class Archive:
         event = events.filtered(self._said(), docid, reason, of)
         return self._writer.submit(lambda batch: self._lose(batch, docid, lambda _: event))
 
-    def failed(self, docid: str, reason: str) -> Future[None]:
+    def failed(self, docid: str, reason: str, detail: str = "") -> Future[None]:
         """This attempt gave no article: tried again by ``RETRY_AFTER``, given up after that, or ``gone``."""
         said = self._said()
-        return self._writer.submit(lambda batch: self._lose(batch, docid, lambda doc: _failure(said, doc, reason)))
+        return self._writer.submit(
+            lambda batch: self._lose(batch, docid, lambda document: _failure(said, document, reason, detail))
+        )
 
     def _lose(self, batch: Batch, docid: str, event: Callable[[Document], events.Event]) -> None:
         document = batch.catalogue.document(docid)
@@ -202,15 +204,14 @@ def _is_due(document: Document, now: datetime) -> bool:
     return document.state == "failed" and document.next_try_at is not None and document.next_try_at <= stamp(now)
 
 
-def _failure(said: Said, document: Document, reason: str) -> events.Event:
+def _failure(said: Said, document: Document, reason: str, detail: str) -> events.Event:
     """The next step of a document that gave no article once more."""
-    attempts = document.attempts + 1
+    attempts, wait = document.attempts + 1, None
     if reason in GONE_REASONS:
         if document.reason in GONE_REASONS and _is_due(document, said.at):
             return events.gone(said, document.docid, GONE_REASONS[reason])
         wait = GONE_WAIT
     elif attempts <= len(RETRY_AFTER):
         wait = RETRY_AFTER[document.attempts]
-    else:
-        return events.failed(said, document.docid, reason, attempts, None)
-    return events.failed(said, document.docid, reason, attempts, (said.at + wait).replace(microsecond=0))
+    due = None if wait is None else (said.at + wait).replace(microsecond=0)
+    return events.failed(said, document.docid, reason, attempts=attempts, next_try_at=due, detail=detail)

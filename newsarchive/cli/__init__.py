@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from newsarchive import __version__
-from newsarchive.cli import rehearse
+from newsarchive.cli import layouts, rehearse
 from newsarchive.errors import NewsArchiveError
 
 
@@ -32,6 +32,7 @@ main = typer.Typer(
     cls=_Verbs, no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
 )
 main.command("rehearse", cls=rehearse.RehearseCommand)(rehearse.rehearse)
+main.command("layouts")(layouts.layouts)
 
 
 def _print_version(wanted: bool) -> None:
