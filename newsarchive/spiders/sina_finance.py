@@ -258,7 +258,7 @@ class SinaFinanceSpider(Spider):
     async def lost(self, docid: str, reason: str, message: str) -> None:
         """Journal a failure of this document and make room for the next."""
         logger.warning("Not archived, %s: %s", reason, message)
-        await self._written(self.archive.failed(docid, reason))
+        await self._written(self.archive.failed(docid, reason, message))
         self._release(docid)
 
     async def _written(self, future: Any) -> Any:

@@ -176,7 +176,7 @@ def test_an_unsound_offer_is_passed_over(catalogue, change):
 @pytest.mark.parametrize("attempts", ["many", -1, 2**70, 1.5])
 def test_an_unsound_failure_is_passed_over(catalogue, attempts):
     catalogue.apply(DAY, events.offered(SAID, offer(1)))
-    catalogue.apply(DAY, {**events.failed(SAID, docid_of(1), "x", 1, NOON), "attempts": attempts})
+    catalogue.apply(DAY, {**events.failed(SAID, docid_of(1), "x", attempts=1, next_try_at=NOON), "attempts": attempts})
     assert catalogue.document(docid_of(1)).state == "pending"
 
 
