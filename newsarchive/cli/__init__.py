@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from newsarchive import __version__
-from newsarchive.cli import layouts, rehearse
+from newsarchive.cli import layouts, rehearse, render
 from newsarchive.errors import NewsArchiveError
 
 
@@ -33,6 +33,7 @@ main = typer.Typer(
 )
 main.command("rehearse", cls=rehearse.RehearseCommand)(rehearse.rehearse)
 main.command("layouts")(layouts.layouts)
+main.command("render")(render.render)
 
 
 def _print_version(wanted: bool) -> None:

@@ -32,8 +32,12 @@ def article_of(
     Raises ``PageError``: whatever else than that article it is, under its reason.
     """
     check_status(status, url)
-    html = decode(body, charset_of(content_type))
-    notices.check_page(status, html, offer.docid)
+    return article_in(decode(body, charset_of(content_type)), offer, url, fetched_at)
+
+
+def article_in(html: str, offer: Offer, url: str, fetched_at: datetime | None = None) -> Article:
+    """The same for the text of a page."""
+    notices.check_page(200, html, offer.docid)
     return layouts.extract(html, offer, url, fetched_at)
 
 

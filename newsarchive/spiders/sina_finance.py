@@ -22,7 +22,7 @@ from twisted.python.failure import Failure
 from newsarchive import configuration, report
 from newsarchive.archive.frontier import Frontier
 from newsarchive.archive.store import Archive
-from newsarchive.errors import ArchiveNotWritable, BlockedError, ListingError, PageError
+from newsarchive.errors import ArchiveError, BlockedError, ListingError, PageError
 from newsarchive.gate import Gate
 from newsarchive.items import BEIJING, Article, Offer
 from newsarchive.sina import answers, urls
@@ -265,7 +265,7 @@ class SinaFinanceSpider(Spider):
         """What the archive says once it is on disk; None where it cannot be written any more: then the run ends."""
         try:
             return await asyncio.wrap_future(future)
-        except ArchiveNotWritable as error:
+        except ArchiveError as error:
             self._stop(report.NOT_WRITABLE, error)
             return None
 
@@ -316,7 +316,7 @@ class SinaFinanceSpider(Spider):
     def _heed(self, discovering: asyncio.Future[None]) -> None:
         """What the reading of the listing ended with."""
         error = None if discovering.cancelled() else discovering.exception()
-        if isinstance(error, ArchiveNotWritable):
+        if isinstance(error, ArchiveError):
             self._stop(report.NOT_WRITABLE, error)
         elif error is not None and self.gate.error is None:
             raise error

@@ -96,7 +96,7 @@ def zero_a_page(path):
 
 
 def put_rubbish_in_the_middle(path):
-    overwrite(path, path.stat().st_size // 2, random.Random(1).randbytes(2 * PAGE_BYTES))  # noqa: S311
+    overwrite(path, path.stat().st_size // 2, random.Random(1).randbytes(2 * PAGE_BYTES))
 
 
 def alter_a_title_in_place(path):
@@ -467,7 +467,7 @@ def test_killed_at_random_moments_the_archive_ends_as_an_undisturbed_one(tmp_pat
     for _ in range(KILLS):
         with begin_script(RUN, killed) as process:
             process.stdout.readline()
-            time.sleep(random.uniform(0, seconds / 10))  # noqa: S311
+            time.sleep(random.uniform(0, seconds / 10))
             process.kill()
         articles = {path.read_bytes() for path in killed.rglob("*.md")}
         assert articles <= {data_of(docid_of(n)) for n in range(ROWS)}
