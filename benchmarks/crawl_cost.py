@@ -43,6 +43,16 @@ MAX_GROWTH = 1.10
 """Peak memory after the large crawl, to that after the small one."""
 SAME_FOR_BOTH = ("DOWNLOAD_DELAY=0", "CONCURRENT_REQUESTS=4", "CONCURRENT_REQUESTS_PER_DOMAIN=2")
 
+LAUNCH = """
+import atexit, os, pathlib, sys
+status = pathlib.Path("/proc/self/status")
+if status.exists():
+    atexit.register(lambda: pathlib.Path("status").write_text(status.read_text()))
+import scrapy.cmdline
+scrapy.cmdline.execute(["scrapy", *sys.argv[1:]])
+"""
+"""Leaves its own peak memory behind: what the system tells its parent counts the parent's pages before the exec, too."""
+
 BARE_SPIDER = """
 import json
 import scrapy
@@ -82,10 +92,10 @@ class Cost:
         return 1000 * self.cpu_s / self.pages
 
 
-def run(command: list[str], sina: StandIn, folder: Path) -> Cost:
+def run(command: list[str], sina: StandIn, folder: Path, **settings: str) -> Cost:
     """Run a crawl against the stand-in; its pages are counted at the server."""
     asked_before = _pages_asked(sina)
-    environment = {**_clean_environment(), **sina.env}
+    environment = {**_clean_environment(), **sina.env, **settings}
     begun = time.perf_counter()
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
@@ -95,7 +105,15 @@ def run(command: list[str], sina: StandIn, folder: Path) -> Cost:
     if process.returncode:
         sys.exit(f"{' '.join(command)} ended with {process.returncode}; see {folder}/log")
     pages = _pages_asked(sina) - asked_before
-    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, pages)
+    return Cost(usage.ru_utime + usage.ru_stime, wall, _peak_mib(folder / "status", usage.ru_maxrss), pages)
+
+
+def _peak_mib(status: Path, told_kib: int) -> float:
+    """VmHWM of Linux; elsewhere what the system told the parent."""
+    if not status.exists():
+        return told_kib / 1024
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+    return int(found[1]) / 1024 if found else told_kib / 1024
 
 
 def _clean_environment() -> dict[str, str]:
@@ -113,15 +131,15 @@ def bare(sina: StandIn, folder: Path) -> Cost:
     address = roll.poll_url(channel, 1).partition("&num=")[0]
     spider = folder / "bare.py"
     spider.write_text(BARE_SPIDER.format(address=address), "utf-8")
-    return run([sys.executable, "-m", "scrapy", "runspider", spider.name, *_settings(SAME_FOR_BOTH)], sina, folder)
+    return run([sys.executable, "-c", LAUNCH, "runspider", spider.name, *_settings(SAME_FOR_BOTH)], sina, folder)
 
 
 def ours(sina: StandIn, folder: Path) -> Cost:
     with tempfile.TemporaryDirectory(dir=folder) as archive:
         settings = _settings((*SAME_FOR_BOTH, f"ARCHIVE_DIR={archive}"))
         command = ["crawl", "sina_finance", "-a", f"channels={CHANNEL}", *settings]
-        launch = "import os; os.environ['SCRAPY_SETTINGS_MODULE'] = 'newsarchive.settings'; import scrapy.cmdline as c; c.execute()"
-        return run([sys.executable, "-c", launch, *command], sina, folder)
+        launch = [sys.executable, "-c", LAUNCH, *command]
+        return run(launch, sina, folder, SCRAPY_SETTINGS_MODULE="newsarchive.settings")
 
 
 def _settings(pairs: tuple[str, ...]) -> list[str]:
