@@ -173,5 +173,5 @@ def _dump(file: Path) -> Gold:
 
 def _moment(text: str) -> datetime:
     """``2005-03-21 11:21``, also without leading zeros."""
-    numbers = [int(number) for number in re.findall(r"\d+", text)]
-    return datetime(*numbers[:5], tzinfo=BEIJING)  # type: ignore[arg-type]
+    year, month, day, hour, minute = (int(number) for number in re.findall(r"\d+", text)[:5])
+    return datetime(year, month, day, hour, minute, tzinfo=BEIJING)
