@@ -9,10 +9,9 @@ from newsarchive.errors import EmptyBody, NotAnArticle, TruncatedBody
 
 BAN_STATUS = 456
 _MAX_BAN_BYTES = 16_384  # the notice has some 2 kB, an article page 60 kB and more
-_BAN_WORDS = tuple(
-    (title.encode(charset), address.encode(charset), banned.encode(charset))
-    for charset in ("utf-8", "gb18030")
-    for title, address, banned in [("拒绝访问", "异常访问", "封禁")]
+_BAN_TITLE, _BAN_WORDS = "拒绝访问", ("异常访问", "封禁")
+_ENCODED_BANS = tuple(
+    (_BAN_TITLE.encode(charset), tuple(word.encode(charset) for word in _BAN_WORDS)) for charset in ("utf-8", "gb18030")
 )
 _TITLE_BYTES_RE = re.compile(rb"<title[^>]*>\s*(.{0,200}?)\s*</title", re.I | re.S)
 _ARTICLE_MARK = "main-title"
@@ -22,11 +21,13 @@ _HEAD_CHARS = 40_000  # titles and metas of a page stand in its first 10,000 cha
 _TAIL_CHARS = 4_096  # scripts and comments may follow the closing tag
 _BODY_BEGIN, _BODY_END = "原始正文begin", "原始正文end"
 _MARKUP_RE = re.compile(r"<(?:!doctype|html|head|body|meta|title)\b", re.I)
+_DATA_RE = re.compile(r"\s*(?:[\[{]|(?:<\?xml[^>]*>)?\s*<(?:rss|feed|urlset|sitemapindex|svg)\b)", re.I)
+"""JSON and XML, which may hold pages or titles of pages."""
 _MAX_NOTICE_CHARS = 16_384
 _NOT_FOUND = "页面没有找到"  # … 5秒钟之后将会带您进入新浪首页!
 _NOTICES = {
     "not-found": re.compile(r"页面没有找到|页面不存在|404 Not Found|找不到页面", re.I),
-    "ban": re.compile(r"^拒绝访问"),
+    "ban": re.compile(f"^{_BAN_TITLE}"),
     "captcha": re.compile(r"验证码|安全验证|访问验证|人机验证|访问异常|请求过于频繁"),
     "login": re.compile(r"^(?:新浪)?(?:通行证|登录|用户登录|会员登录)"),
 }
@@ -52,7 +53,7 @@ def is_ban(status: int, body: bytes) -> bool:
         return False
     found = _TITLE_BYTES_RE.search(body)
     title = found[1] if found else b""
-    return any(title.startswith(words[0]) or (words[1] in body and words[2] in body) for words in _BAN_WORDS)
+    return any(title.startswith(said) or all(word in body for word in words) for said, words in _ENCODED_BANS)
 
 
 def check_page(status: int, html: str, docid: str) -> None:
@@ -75,7 +76,7 @@ def check_page(status: int, html: str, docid: str) -> None:
 
 def _check_kind(status: int, html: str) -> None:
     head = html[:_HEAD_CHARS]
-    if not _MARKUP_RE.search(head):
+    if _DATA_RE.match(head) or not _MARKUP_RE.search(head):
         raise NotAnArticle(f"no HTML: {head[:60]!r}", reason="not-html")
     if _ARTICLE_MARK not in html:
         _check_notice(head, len(html) <= _MAX_NOTICE_CHARS)
@@ -89,6 +90,8 @@ def _check_notice(head: str, is_short: bool) -> None:
     for reason, pattern in _NOTICES.items():
         if pattern.search(title):
             raise NotAnArticle(f"a notice instead of the page: {title[:60]!r}", reason=reason)
+    if is_short and all(word in head for word in _BAN_WORDS):
+        raise NotAnArticle(f"a page that says {', '.join(_BAN_WORDS)}", reason="ban")
     if is_short and _NOT_FOUND in head:
         raise NotAnArticle(f"a page that says {_NOT_FOUND}", reason="not-found")
 
