@@ -27,6 +27,8 @@ class Offer:
     """Where the document is filed: the day of ``published_at``, else of the address, else of the first sight."""
     title: str = ""
     """As listed; empty for an address given by hand."""
+    listed_title: str = ""
+    """The title letter by letter, where that is not ``title``: references not decoded, blanks as they came."""
     channels: tuple[str, ...] = ()
     """Lids that were asked when the row was seen; empty for an address given by hand."""
     lids: tuple[str, ...] = ()
@@ -59,13 +61,27 @@ class Article:
     image: str = ""
     """Address of the first picture of the content; set by clean."""
     media: str = ""
+    media_url: str = ""
+    """Where the page links its source: the original, or the source's home page."""
     author: str = ""
     editor: str = ""
     keywords: tuple[str, ...] = ()
     symbols: tuple[str, ...] = ()
     """Stocks that the page links, as Sina writes them: ``sh600519``, ``hk00700``, ``MU``."""
+    markets: tuple[str, ...] = ()
+    """The market of each of ``symbols``, in their order: ``cn``, ``hk`` or ``us``."""
+    channel_ids: tuple[str, ...] = ()
+    """Sina's columns of the document (``allCIDs``), its own first."""
+    videos: tuple[str, ...] = ()
+    """Ids of the videos that stand in the text."""
+    asides: tuple[str, ...] = ()
+    """Lines that left the body but are worth keeping (editors, disclaimers, 专题 and 相关新闻 with their links); set by clean."""
+    next_pages: tuple[str, ...] = ()
+    """Addresses of the further pages of the article, in order, on its first; empty once they are joined."""
     page_id: str = ""
     """What the page itself says it is: its publishid, or ``p-t-d`` of old pages."""
+    page: str = field(default="", repr=False)
+    """The page itself, for the profile that prints it anew."""
     layout: str = ""
     """Name of the layout class that read it."""
     text_sha256: str | None = None

@@ -8,10 +8,11 @@ from io import BytesIO
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
+from scrapy.exporters import BaseItemExporter
 
 from newsarchive import configuration
 from newsarchive.errors import PageError
-from newsarchive.exporters import ArticleExporter
+from newsarchive.exporters import ArticleExporter, RsshubExporter
 from newsarchive.items import Article
 from newsarchive.pages.likeness import text_digest
 from newsarchive.sina import boilerplate, channels
@@ -74,6 +75,7 @@ class ArchivePipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self._spider = ours(crawler)
+        self._profile = configuration.value(crawler.settings, "ARCHIVE_PROFILE")
         self._extra_keys = configuration.value(crawler.settings, "ARCHIVE_EXTRA_KEYS")
 
     @classmethod
@@ -81,19 +83,19 @@ class ArchivePipeline:
         return cls(crawler)
 
     async def process_item(self, item: Article) -> Article:
-        data = self._bytes_of(item)
-        await self._spider.keep(item, data)
-        return item
-
-    def _bytes_of(self, article: Article) -> bytes:
         file = BytesIO()
-        exporter = ArticleExporter(
-            file,
-            channel=channels.category(article.offer.lids),
-            extra_keys=self._extra_keys,
-            known_poster=boilerplate.is_poster,
-        )
+        exporter = self._exporter(file, item)
         exporter.start_exporting()
-        exporter.export_item(article)
+        exporter.export_item(item)
         exporter.finish_exporting()
-        return file.getvalue()
+        if data := file.getvalue():
+            await self._spider.keep(item, data)
+            return item
+        await self._spider.filtered(item.offer.docid, "rsshub-lost")
+        raise DropItem(f"{item.offer.docid}: the original program lost such a page", log_level="DEBUG")
+
+    def _exporter(self, file: BytesIO, item: Article) -> BaseItemExporter:
+        if self._profile == "rsshub":
+            return RsshubExporter(file)
+        channel = channels.category(item.offer.lids)
+        return ArticleExporter(file, channel=channel, extra_keys=self._extra_keys, known_poster=boilerplate.is_poster)

@@ -21,10 +21,11 @@ from typing import Any
 
 from newsarchive.archive.events import is_sound
 from newsarchive.archive.journal import GENESIS_LINK, Tail, moment, stamp
-from newsarchive.archive.names import file_stem, fold, with_docid
+from newsarchive.archive.names import fold
+from newsarchive.archive.profiles import CLEAN, Profile
 from newsarchive.items import Offer
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 """Another version is another catalogue: it is rebuilt, never migrated."""
 
 CACHE_KIB = 8 * 1024
@@ -56,7 +57,8 @@ CREATE TABLE documents (
 CREATE INDEX documents_by_day ON documents (day);
 CREATE INDEX documents_due ON documents (state, next_try_at) WHERE state IN ('pending', 'failed');
 CREATE INDEX documents_alike ON documents (text_sha256) WHERE text_sha256 IS NOT NULL;
-CREATE TABLE names (day TEXT, key TEXT, docid TEXT NOT NULL, PRIMARY KEY (day, key)) WITHOUT ROWID;
+CREATE TABLE names (scope TEXT, key TEXT, docid TEXT NOT NULL, PRIMARY KEY (scope, key)) WITHOUT ROWID;
+CREATE INDEX names_by_docid ON names (docid);
 CREATE TABLE channels (docid TEXT, channel TEXT, said TEXT NOT NULL, PRIMARY KEY (docid, channel)) WITHOUT ROWID;
 CREATE TABLE known (channel TEXT, docid TEXT, ended INTEGER NOT NULL, PRIMARY KEY (channel, docid)) WITHOUT ROWID;
 CREATE INDEX known_open ON known (channel) WHERE ended = 0;
@@ -94,6 +96,7 @@ class Document:
             url=self.url,
             day=self.day,
             title=str(said.get("title") or ""),
+            listed_title=str(said.get("listed_title") or ""),
             channels=tuple(said.get("channels") or ()),
             lids=tuple(said.get("lids") or ()),
             image=str(said.get("image") or ""),
@@ -113,8 +116,8 @@ class Catalogue:
     One that was just created has no meta ``schema`` yet: whoever has filled it sets that last.
     """
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
-        self.path = path
+    def __init__(self, path: Path, profile: Profile = CLEAN, *, create: bool = False) -> None:
+        self.path, self._profile = path, profile
         self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         with ExitStack() as undo:
             undo.callback(self._db.close)
@@ -233,7 +236,7 @@ class Catalogue:
 
         ``titled`` is False for an address given by hand: its title comes from the page, its docid always stands there.
         """
-        stem = file_stem(title)
+        stem, with_docid = self._profile.stem_of(title), self._profile.with_docid
         plain = [stem] if stem and titled else []
         tails = chain([docid], (f"{docid}-{n}" for n in count(2)))  # a hostile title may look like a name with docid
         stems = chain(plain, (with_docid(stem, tail) for tail in tails))
@@ -244,8 +247,8 @@ class Catalogue:
         return self._owner(day, stem) is not None
 
     def _owner(self, day: date, stem: str) -> str | None:
-        key = (day.isoformat(), fold(stem))
-        row = self._db.execute("SELECT docid FROM names WHERE day = ? AND key = ?", key).fetchone()
+        key = (self._profile.scope_of(day), fold(stem))
+        row = self._db.execute("SELECT docid FROM names WHERE scope = ? AND key = ?", key).fetchone()
         return row[0] if row else None
 
     # --- what polls have seen --------------------------------------------------------------------------------------
@@ -300,12 +303,14 @@ class Catalogue:
         """The stem of a document offered now, and its claim in ``names``; None where the page must tell the title."""
         if not event["channels"] or self.document(docid):
             return None
-        stem = self.free_stem(day, event["title"], docid, titled=True)
+        title = event.get("listed_title") or event["title"] if self._profile.is_literal else event["title"]
+        stem = self.free_stem(day, title, docid, titled=True)
         self._name(day, stem, docid)
         return stem
 
     def _name(self, day: date, stem: str, docid: str) -> None:
-        self._db.execute("INSERT OR IGNORE INTO names VALUES (?, ?, ?)", (day.isoformat(), fold(stem), docid))
+        named = (self._profile.scope_of(day), fold(stem), docid)
+        self._db.execute("INSERT OR IGNORE INTO names VALUES (?, ?, ?)", named)
 
     def _apply_kept(self, day: date, docid: str, event: Mapping[str, Any]) -> None:
         stem = event["file"].rpartition("/")[2].removesuffix(".md")
@@ -336,8 +341,9 @@ class Catalogue:
         """
         self._db.execute("DELETE FROM known")
         key = (day.isoformat(),)
-        self._db.execute("DELETE FROM channels WHERE docid IN (SELECT docid FROM documents WHERE day = ?)", key)
-        for table in ("documents", "names", "journals"):
+        for table in ("channels", "names"):
+            self._db.execute(f"DELETE FROM {table} WHERE docid IN (SELECT docid FROM documents WHERE day = ?)", key)  # noqa: S608
+        for table in ("documents", "journals"):
             self._db.execute(f"DELETE FROM {table} WHERE day = ?", key)  # noqa: S608
 
     def mark_pending(self, docid: str) -> None:

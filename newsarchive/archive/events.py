@@ -20,6 +20,8 @@ _DOCID_RE = re.compile(r"[A-Za-z0-9-]{1,64}")
 """As ``sina.urls.docid_of`` gives it; it stands in file names."""
 _SURROGATE_RE = re.compile("[\ud800-\udfff]")
 """Half a character: JSON can say it, UTF-8 and SQLite cannot."""
+MORE_OF_A_PAGE = ("media_url", "markets", "channel_ids", "videos", "asides", "same_as")
+"""Fields of an article that most pages lack."""
 MAX_DETAIL = 300
 """Characters of a cause: a sentence with an address in it."""
 MAX_ATTEMPTS = 2**31
@@ -38,7 +40,11 @@ class Said:
 
 
 def offered(said: Said, offer: Offer) -> Event:
-    """A listing showed the document, or somebody gave its address (then ``channels`` and ``lids`` are empty)."""
+    """A listing showed the document, or somebody gave its address (then ``channels`` and ``lids`` are empty).
+
+    ``listed_title`` is ours, and there only where it is not the title: profile ``rsshub`` names files by it.
+    """
+    listed = {"listed_title": offer.listed_title} if offer.listed_title else {}
     return said.event(
         "offered",
         offer.docid,
@@ -50,15 +56,17 @@ def offered(said: Said, offer: Offer) -> Event:
         published_at=_moment(offer.published_at),
         listed_at=_moment(offer.listed_at),
         modified_at=_moment(offer.modified_at),
+        **listed,
     )
 
 
 def kept(said: Said, article: Article, *, file: str, sha256: str, size: int, profile: str) -> Event:
     """The article is in the archive, as ``file`` (below the archive, with ``/``) of ``size`` bytes.
 
-    ``text_sha256`` is ours beyond design §3: without it, likeness could not be rebuilt from the journals alone.
+    ``text_sha256`` is ours beyond design §3: without it, likeness could not be rebuilt from the journals alone.  So are
+    the keys behind it, each there only where the page has such a thing.
     """
-    same = {"same_as": article.same_as} if article.same_as else {}
+    more = {key: getattr(article, key) for key in MORE_OF_A_PAGE if getattr(article, key)}
     return said.event(
         "kept",
         article.offer.docid,
@@ -79,7 +87,7 @@ def kept(said: Said, article: Article, *, file: str, sha256: str, size: int, pro
         fetched_at=_moment(article.fetched_at),
         warc=None,
         text_sha256=article.text_sha256,
-        **same,
+        **more,
     )
 
 
@@ -140,6 +148,7 @@ _SHAPES: dict[str, _Shape] = {
     "offered": {
         "url": _is_text,
         "title": _is_text,
+        "listed_title": _is_text_or_none,
         "channels": _is_texts,
         "lids": _is_texts,
         "modified_at": _is_text_or_none,

@@ -16,7 +16,8 @@ from pathlib import Path
 from newsarchive.archive import files, journal
 from newsarchive.archive.catalogue import KEPT_EVENTS, SCHEMA_VERSION, Catalogue
 from newsarchive.archive.journal import GENESIS_LINK, Tail
-from newsarchive.errors import ArchiveNotWritable
+from newsarchive.archive.profiles import Profile
+from newsarchive.errors import ArchiveNotWritable, UsageError
 
 logger = logging.getLogger(__name__)
 
@@ -66,20 +67,21 @@ class OpenDays:
         files.discard(self._path)
 
 
-def open_catalogue(root: Path, state: Path, open_days: OpenDays) -> Catalogue:
+def open_catalogue(root: Path, state: Path, open_days: OpenDays, profile: Profile) -> Catalogue:
     """The catalogue, equal to the journals: as it is, caught up, or rebuilt where it is missing, old or damaged.
 
-    Raises ``ArchiveNotWritable``, and ``ArchiveDamaged`` for a journal that the disk does not give back.
+    Raises ``UsageError`` for another profile than it was begun with, ``ArchiveNotWritable``, and ``ArchiveDamaged`` for
+    a journal that the disk does not give back.
     """
     path = state / CATALOGUE_NAME
     try:
         killed = open_days.left()
         try:
-            catalogue = _caught_up(root, path, killed)
+            catalogue = _caught_up(root, path, killed, profile)
         except sqlite3.DatabaseError as error:
             if path.exists():
                 logger.warning("The catalogue is rebuilt from the journals: %s", error)
-            catalogue = _rebuilt(root, path, killed)
+            catalogue = _rebuilt(root, path, killed, profile)
     except (OSError, sqlite3.DatabaseError) as error:
         raise ArchiveNotWritable(
             f"{path} cannot be written, or a folder of the archive not be read ({error}); "
@@ -101,7 +103,7 @@ def close_catalogue(catalogue: Catalogue, failure: BaseException | None) -> None
         _discard(catalogue.path)
 
 
-def _caught_up(root: Path, path: Path, killed: dict[date, int]) -> Catalogue:
+def _caught_up(root: Path, path: Path, killed: dict[date, int], profile: Profile) -> Catalogue:
     """As the last run left it, or sound after a run that was killed; else ``sqlite3.DatabaseError``."""
     if not path.is_file():
         raise sqlite3.DatabaseError("there is none yet")
@@ -110,27 +112,40 @@ def _caught_up(root: Path, path: Path, killed: dict[date, int]) -> Catalogue:
     files.discard(mark)
     if as_left is not None and as_left != _look(path):
         raise sqlite3.DatabaseError("it was changed since the last run")
-    with _closed_on_failure(Catalogue(path)) as catalogue:
-        if catalogue.meta("schema") != SCHEMA_VERSION:
+    with _closed_on_failure(Catalogue(path, profile)) as catalogue:
+        _check_profile(catalogue, profile)
+        if catalogue.meta("schema") != f"{SCHEMA_VERSION} {profile.name}":
             raise sqlite3.DatabaseError("it is of another version, or unfinished")
         if as_left is None:
             catalogue.check()
         with catalogue.transaction():
             _catch_up(root, catalogue)
-            _mend(root, catalogue, list(killed), killed)
+            _mend(root, catalogue, list(killed), killed, profile)
     return catalogue
 
 
-def _rebuilt(root: Path, path: Path, killed: dict[date, int]) -> Catalogue:
+def _rebuilt(root: Path, path: Path, killed: dict[date, int], profile: Profile) -> Catalogue:
     """All journals, read from their first line; leftovers are looked for in every day, since nothing tells which."""
     _discard(path)
     days = list(journal.days(root))
-    with _closed_on_failure(Catalogue(path, create=True)) as catalogue, catalogue.transaction():
+    with _closed_on_failure(Catalogue(path, profile, create=True)) as catalogue, catalogue.transaction():
         for day in days:
             _read_on(root, catalogue, day, EMPTY)
-        _mend(root, catalogue, days, killed)
-        catalogue.set_meta("schema", SCHEMA_VERSION)  # last: a rebuild that is killed has none, and begins again
+        _check_profile(catalogue, profile)
+        _mend(root, catalogue, days, killed, profile)
+        catalogue.set_meta(
+            "schema", f"{SCHEMA_VERSION} {profile.name}"
+        )  # last: a rebuild that is killed has none, and begins again
     return catalogue
+
+
+def _check_profile(catalogue: Catalogue, profile: Profile) -> None:
+    begun_with = catalogue.meta("profile")
+    if begun_with not in (None, profile.name):
+        raise UsageError(
+            f"ARCHIVE_PROFILE={profile.name}: this archive was begun with profile {begun_with}; "
+            "an archive has one profile - take that one, or another ARCHIVE_DIR"
+        )
 
 
 @contextmanager
@@ -171,14 +186,14 @@ def _read_on(root: Path, catalogue: Catalogue, day: date, tail: Tail) -> bool:
     return True
 
 
-def _mend(root: Path, catalogue: Catalogue, swept: list[date], killed: dict[date, int]) -> None:
+def _mend(root: Path, catalogue: Catalogue, swept: list[date], killed: dict[date, int], profile: Profile) -> None:
     """Take the leftovers out of these days' folders, then ask again for the lost files of a killed run.
 
     A line without its file is looked for in what the killed run said alone: elsewhere a missing file is somebody's
     doing, and for ``verify`` to name.
     """
     for day in {*swept, *killed}:
-        folder = journal.day_folder(root, day)
+        folder = profile.folder_of(root, day)
         if folder.is_dir():
             for path in list(_leftovers(folder, catalogue, day)):
                 files.discard(path)

@@ -64,12 +64,21 @@ def render(title: str, description: str, intime: datetime | float | str | None, 
     if heading is None or text is None:
         return None
     cleaned = _MANGLED_RE.sub("_", heading)
-    name = f"{_UNNAMED_RE.sub('', cleaned)}.md"
+    name = f"{_stem(cleaned)}.md"
     image, body = _illustrated(text, placeholder)
     if image is None:
         return None
     content = _file(cleaned, image, date_of(intime), body)
     return Rendered(name, content.replace("{", "&#123;").replace("}", "&#125;"))
+
+
+def stem_of(title: str) -> str:
+    """The name that a title of the listing gives, without ``.md``; empty for one that the original lost."""
+    return _stem(_MANGLED_RE.sub("_", received(_listed_title(well_formed(title))) or ""))
+
+
+def _stem(cleaned_title: str) -> str:
+    return _UNNAMED_RE.sub("", cleaned_title)
 
 
 def placeholder_of(docid: str) -> int:

@@ -20,8 +20,8 @@ from newsarchive.archive.catalogue import Catalogue, Document
 from newsarchive.archive.events import Said
 from newsarchive.archive.journal import stamp
 from newsarchive.archive.lock import ArchiveLock
+from newsarchive.archive.profiles import PROFILES
 from newsarchive.archive.writer import Batch, Writer
-from newsarchive.errors import UsageError
 from newsarchive.items import BEIJING, Article, Offer
 
 STATE_NAME = ".newsarchive"
@@ -77,15 +77,8 @@ class Archive:
         return archive
 
     def _begin(self) -> None:
-        self._catalogue = recovery.open_catalogue(self.root, self.state, self._open_days)
-        begun_with = self._catalogue.meta("profile")
-        if begun_with not in (None, self.profile):
-            self._catalogue.close()
-            raise UsageError(
-                f"ARCHIVE_PROFILE={self.profile}: this archive was begun with profile {begun_with}; "
-                "an archive has one profile - take that one, or another ARCHIVE_DIR"
-            )
-        self._writer = Writer(self.root, self._catalogue, self._open_days)
+        self._catalogue = recovery.open_catalogue(self.root, self.state, self._open_days, PROFILES[self.profile])
+        self._writer = Writer(self.root, self._catalogue, self._open_days, PROFILES[self.profile])
         self._left = self._catalogue.counts()
         self._is_open = True
 
@@ -96,7 +89,7 @@ class Archive:
 
     def reader(self) -> Catalogue:
         """The catalogue, opened for reading in the caller's thread."""
-        return Catalogue(self.state / recovery.CATALOGUE_NAME)
+        return Catalogue(self.state / recovery.CATALOGUE_NAME, PROFILES[self.profile])
 
     def left(self) -> dict[str, int]:
         """After ``close``: how many documents are ``pending`` or ``failed`` and due again."""

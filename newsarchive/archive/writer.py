@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from newsarchive.archive import files, journal
 from newsarchive.archive.catalogue import Catalogue
 from newsarchive.archive.events import Event
+from newsarchive.archive.profiles import Profile
 from newsarchive.archive.recovery import OpenDays
 from newsarchive.errors import ArchiveNotWritable
 
@@ -31,8 +32,9 @@ MAX_JOBS_A_COMMIT = 64
 class Batch:
     """What the jobs of one commit write.  Lives in the writer's thread, inside one transaction of the catalogue."""
 
-    def __init__(self, root: Path, catalogue: Catalogue, open_days: OpenDays) -> None:
+    def __init__(self, root: Path, catalogue: Catalogue, open_days: OpenDays, profile: Profile) -> None:
         self.catalogue = catalogue
+        self._profile = profile
         self.counts: Counter[str] = Counter()
         """What the jobs did, by the name of the event; it counts once the commit has succeeded."""
         self._root = root
@@ -47,9 +49,9 @@ class Batch:
         self._events.setdefault(day, []).append(event)
 
     def write(self, day: date, stem: str, data: bytes, docid: str) -> str:
-        """Put a whole file into the day's folder; returns its path below the archive, with ``/``."""
+        """Put a whole file into the folder of the day's documents; returns its path below the archive, with ``/``."""
         self._open_days.note(day, self.catalogue.tail(day))
-        folder = journal.day_folder(self._root, day)
+        folder = self._profile.folder_of(self._root, day)
         path = folder / f"{stem}.md"
         files.make_folder(folder, self._root)
         files.write_whole(path, data, files.part_path(folder, docid))
@@ -59,7 +61,7 @@ class Batch:
     def commit(self) -> None:
         """Names, then lines: whatever is killed in between is a file without its line, which the next start redoes."""
         for day in self._files:
-            files.sync_folder(journal.day_folder(self._root, day))
+            files.sync_folder(self._profile.folder_of(self._root, day))
         for day, events in self._events.items():
             self._append(day, events)
             self._files.pop(day, None)
@@ -83,8 +85,8 @@ _Asked = tuple[Callable[[Batch], Any], Future[Any]]
 class Writer:
     """Runs jobs one batch after the other; after a failure it refuses all others with the same error."""
 
-    def __init__(self, root: Path, catalogue: Catalogue, open_days: OpenDays) -> None:
-        self._root, self._catalogue, self._open_days = root, catalogue, open_days
+    def __init__(self, root: Path, catalogue: Catalogue, open_days: OpenDays, profile: Profile) -> None:
+        self._root, self._catalogue, self._open_days, self._profile = root, catalogue, open_days, profile
         self._waiting: queue.SimpleQueue[_Asked] = queue.SimpleQueue()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive-writer")
         self.counts: Counter[str] = Counter()
@@ -137,7 +139,7 @@ class Writer:
             raise self.failure
         if not jobs:
             return []
-        batch = Batch(self._root, self._catalogue, self._open_days)
+        batch = Batch(self._root, self._catalogue, self._open_days, self._profile)
         with ExitStack() as undo:
             undo.callback(batch.withdraw)
             try:

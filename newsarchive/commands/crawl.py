@@ -96,8 +96,6 @@ class Command(ScrapyCrawlCommand):
             raise UsageError(f"scrapy crawl: expected one spider and its options, got {' '.join(args) or 'none'}")
         if args[0] != SinaFinanceSpider.name:
             raise UsageError(f"spider {args[0]}: there is none of this name; expected {SinaFinanceSpider.name}")
-        if configuration.value(self.settings, "ARCHIVE_PROFILE") != "clean":
-            raise UsageError("setting ARCHIVE_PROFILE: this version writes the profile clean alone; expected clean")
         polled = configuration.value(self.settings, "SINA_CHANNELS")
         return arguments.parse(given, polled, datetime.now(BEIJING).date())
 

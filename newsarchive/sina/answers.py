@@ -38,7 +38,7 @@ def article_of(
 def article_in(html: str, offer: Offer, url: str, fetched_at: datetime | None = None) -> Article:
     """The same for the text of a page."""
     notices.check_page(200, html, offer.docid)
-    return layouts.extract(html, offer, url, fetched_at)
+    return replace(layouts.extract(html, offer, url, fetched_at), page=html)
 
 
 def cleaned(article: Article) -> Article:

@@ -180,12 +180,15 @@ def _offer(row: object, where: str, channel: Channel, seen_at: datetime, until: 
     if not isinstance(row, dict):
         raise ListingError(f"{where} is {_kind(row)}, not an object")
     docid, url = _address(_required(row, "url", str, where), where)
+    listed = _storable(_required(row, "title", str, where))
+    title = _title(listed)
     published_at = _moment(_integer(row.get("ctime"), f"ctime of {where}"), until)
     return Offer(
         docid=docid,
         url=url,
         day=published_at.date() if published_at else _day_without_time(url, seen_at, until),
-        title=_title(_required(row, "title", str, where)),
+        title=title,
+        listed_title="" if listed == title else listed,
         channels=(channel.lid,),
         lids=_lids(row.get("lids")),
         image=next(_pictures(row), ""),
