@@ -53,6 +53,8 @@ _LIVE_RE = re.compile(
 _LINK_RE = re.compile(r"<a\b[^>]*>.*?</a>", re.S)
 _TAG_RE = re.compile(r"<[^>]*>")
 _IMAGE_RE = re.compile(r'<img src="([^"]*)"')
+_MARKER_RE = re.compile(r"[(（\[]\s*(?:微博|blog|博客|听歌)?\s*[)）\]]")
+"""Behind a name in pages of 2007-2017, often linked: may stay or go."""
 _COMMENT_RE = re.compile(r"<!--.*?-->", re.S)
 
 
@@ -120,7 +122,7 @@ def _judge_images(result: Score, got: list[str], wanted: Iterable[str]) -> None:
 def _judge_text(result: Score, article: Article, gold: Gold) -> None:
     if gold.paragraphs is None:
         return
-    wanted = [text for text in map(squashed, gold.paragraphs) if text]
+    wanted = [text for text in map(_without_markers, gold.paragraphs) if text]
     neutral = {squashed(line) for line in gold.neutral}
     lines = [line for line in lines_of(article.body, gold.has_links) if line and line not in neutral]
     missing = _missing(wanted, lines if gold.is_by_line else ["".join(lines)])
@@ -175,7 +177,11 @@ def _note(result: Score, is_right: bool, miss: str) -> None:
 
 def lines_of(body: str, has_links: bool = True) -> list[str]:
     """The text of each line of a clean body, squashed; without its linked words where the gold has none."""
-    return [squashed(_text_of(line if has_links else _LINK_RE.sub("", line))) for line in body.split("\n")]
+    return [_without_markers(_text_of(line if has_links else _LINK_RE.sub("", line))) for line in body.split("\n")]
+
+
+def _without_markers(text: str) -> str:
+    return _MARKER_RE.sub("", squashed(text))
 
 
 def _text_of(line: str) -> str:

@@ -167,7 +167,8 @@ def _dump(file: Path) -> Gold:
     found = _DUMP_RE.search(file.read_text("utf-8"))
     if found is None:
         return Gold()
-    lines = tuple(line for line in found["text"].split("\n") if line.strip())
+    # "(blog)" behind a name lost its linked word: its brackets may stay or go
+    lines = tuple(text for line in found["text"].split("\n") if (text := line.strip().lstrip(")").rstrip("(")))
     return Gold(title=found["title"], minute=_moment(found["time"]), paragraphs=lines, has_links=False)
 
 
