@@ -86,6 +86,8 @@ class Article:
     """Name of the layout class that read it."""
     text_sha256: str | None = None
     """Digest of title and text, set by dedupe; None for a text too short to tell."""
+    twin: str = ""
+    """``same``, ``differs``, or why there was no Markdown twin to compare with; empty where none was asked for."""
     same_as: str | None = None
     """The kept document that has the same title and text, where such are marked and kept."""
     fetched_at: datetime | None = None

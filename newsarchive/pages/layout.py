@@ -7,16 +7,18 @@ keep to that is a ``LayoutMismatch``: counted and retried by a better layout lat
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from newsarchive.errors import LayoutMismatch, NotAnArticle
-from newsarchive.pages.depth import check_depth
+from newsarchive.pages.depth import bearable
+from newsarchive.pages.fingerprint import fingerprint
 from newsarchive.pages.text import printable
 
 _DAY_RE = re.compile(r"/(20\d\d)-?(\d\d)-?(\d\d)/")
@@ -27,22 +29,26 @@ class Page:
 
     def __init__(self, html: str, url: str) -> None:
         self.html, self.url = html, url
+        self._firsts: dict[str, LexborNode | None] = {}
+
+    def first(self, selector: str) -> LexborNode | None:
+        """The first match; remembered, since layouts share their markers and fields their places."""
+        if selector not in self._firsts:
+            self._firsts[selector] = self.tree.css_first(selector)
+        return self._firsts[selector]
 
     @cached_property
     def tree(self) -> LexborHTMLParser:
-        check_depth(self.html)
-        try:
-            return LexborHTMLParser(self.html)
-        except UnicodeEncodeError:  # lone surrogates, which no page has but a JSON file may name
-            return LexborHTMLParser(self.html.encode(errors="ignore"))
+        return LexborHTMLParser(bearable(self.html))
 
     @cached_property
-    def metas(self) -> dict[str, str]:
-        """``content`` by ``name`` or ``property``; the first of several wins."""
-        metas: dict[str, str] = {}
+    def metas(self) -> dict[str, list[str]]:
+        """Each ``content`` by ``name`` or ``property`` in lower case, in the order of the page."""
+        metas: dict[str, list[str]] = {}
         for node in self.tree.css("meta[content]"):
             given = node.attributes
-            metas.setdefault(given.get("name") or given.get("property") or "", given["content"] or "")
+            name = given.get("name") or given.get("property") or ""
+            metas.setdefault(name.lower(), []).append(given["content"] or "")
         return metas
 
     @cached_property
@@ -63,41 +69,92 @@ def inner_html(node: LexborNode) -> str:
     return node.inner_html or ""
 
 
-@dataclass(frozen=True, slots=True)
-class Css:
-    """A field that stands in elements: exactly one by default, ``optional`` (none or one), or ``many`` (a tuple).
+def href(node: LexborNode) -> str:
+    return node.attributes.get("href") or ""
 
-    ``take`` reads a node into a string, ``to`` makes the value of it and raises ``ValueError`` where it makes no sense.
+
+@dataclass(frozen=True, slots=True, init=False)
+class Css:
+    """A field that stands in elements: one by default, ``optional`` (none or one), or ``many`` (a tuple).
+
+    Several selectors are tried in their order: the first that matches decides. What a page shows twice, in the same
+    words, is one match. ``within`` names an element outside of which nothing counts. ``take`` reads a node into a
+    string, ``to`` makes the value of it and raises ``ValueError`` where it makes no sense.
     """
 
-    selector: str
-    to: Callable[[str], Any] = str.strip
-    take: Callable[[LexborNode], str] = text
-    optional: bool = False
-    many: bool = False
+    selectors: tuple[str, ...]
+    to: Callable[[str], Any]
+    take: Callable[[LexborNode], str]
+    optional: bool
+    many: bool
+    within: str
+
+    def __init__(
+        self,
+        *selectors: str,
+        to: Callable[[str], Any] = str.strip,
+        take: Callable[[LexborNode], str] = text,
+        optional: bool = False,
+        many: bool = False,
+        within: str = "",
+    ) -> None:
+        for name, value in zip(self.__slots__, (selectors, to, take, optional, many, within), strict=True):
+            object.__setattr__(self, name, value)
 
     def read(self, page: Page) -> Any:
-        nodes = page.tree.css(self.selector)
+        taken = [self.take(node) for node in self._nodes(page)]
         if self.many:
-            return tuple(self.to(self.take(node)) for node in nodes)
-        if len(nodes) > 1 or not (nodes or self.optional):
-            raise _Mismatch(len(nodes))
-        return self.to(self.take(nodes[0])) if nodes else None
+            return tuple(self.to(one) for one in taken)
+        different = {" ".join(one.split()) for one in taken}
+        if len(different) > 1 or not (different or self.optional):
+            raise _Mismatch(len(different))
+        return self.to(taken[0]) if taken else None
+
+    def _nodes(self, page: Page) -> list[LexborNode]:
+        place = page.first(self.within) if self.within else page.tree
+        matches = (place.css(selector) for selector in self.selectors) if place else ()
+        return next(filter(None, matches), [])
 
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """A field that stands in a ``meta``; None where the page has none, or one that makes no sense."""
+    """A field that stands in a ``meta``, the first of the name; ``many``: all of them, a tuple.
+
+    None where the page has none, or one that makes no sense.
+    """
 
     name: str
     to: Callable[[str], Any] = str.strip
+    many: bool = False
 
     def read(self, page: Page) -> Any:
-        content = page.metas.get(self.name)
-        try:
-            return None if content is None else self.to(content)
-        except ValueError:
-            return None
+        values = tuple(self._values(page.metas.get(self.name, ())))
+        return values if self.many else next(iter(values), None)
+
+    def _values(self, contents: Sequence[str]) -> Iterator[Any]:
+        for content in contents if self.many else contents[:1]:
+            try:
+                yield self.to(content)
+            except ValueError:
+                continue
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A field that stands in the page's source, in a script or comment: the first group of ``pattern``.
+
+    Raises like ``Css``; ``optional``: None where there is no match.
+    """
+
+    pattern: re.Pattern[str]
+    to: Callable[[str], Any] = str.strip
+    optional: bool = False
+
+    def read(self, page: Page) -> Any:
+        found = self.pattern.search(page.html)
+        if not (found or self.optional):
+            raise _Mismatch(0)
+        return self.to(found[1]) if found else None
 
 
 class _Mismatch(Exception):
@@ -106,7 +163,7 @@ class _Mismatch(Exception):
 
 
 class Layout:
-    """What all layouts have; a subclass declares its fields as ``Css`` and ``Meta`` attributes."""
+    """What all layouts have; a subclass declares its fields as ``Css``, ``Meta`` and ``Source`` attributes."""
 
     since: ClassVar[date]
     """First day of its use; with ``until`` it decides where the markers of two layouts are found."""
@@ -114,11 +171,16 @@ class Layout:
     marker: ClassVar[tuple[str, ...]]
     """Selectors that all match on a page of this layout, and on no other."""
     example: ClassVar[str]
-    fields: ClassVar[dict[str, Css | Meta]] = {}
+    fields: ClassVar[dict[str, Css | Meta | Source]] = {}
 
     def __init_subclass__(cls) -> None:
-        own = {name: value for name, value in vars(cls).items() if isinstance(value, Css | Meta)}
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Css | Meta | Source)}
         cls.fields = {**cls.fields, **own}
+
+    @classmethod
+    def fits(cls, page: Page) -> bool:
+        """Whether the page has the marker; a layout whose marker no selector can say overrides this."""
+        return all(page.first(part) for part in cls.marker)
 
     @classmethod
     def covers(cls, day: date | None) -> bool:
@@ -126,15 +188,18 @@ class Layout:
 
 
 def layout_for(page: Page, layouts: Sequence[type[Layout]]) -> type[Layout]:
-    """The layout whose marker the page has; of several the one in use on its day. The host excludes nothing.
+    """The layout whose marker the page has. The host excludes nothing.
 
-    Raises ``NotAnArticle`` (``no-layout``) if none fits, ``LayoutMismatch`` (field ``marker``) if two do.
+    Of several that fit, the one in use on the page's day counts, then a subclass before what it was made from.
+    Raises ``NotAnArticle`` (``no-layout``, with host and fingerprint) if none fits, ``LayoutMismatch`` (field
+    ``marker``) if two do.
     """
-    fitting = [layout for layout in layouts if all(page.tree.css_first(part) for part in layout.marker)]
+    fitting = [layout for layout in layouts if layout.fits(page)]
     if len(fitting) > 1:
-        fitting = [layout for layout in fitting if layout.covers(page.day)]
+        fitting = [layout for layout in fitting if layout.covers(page.day)] or fitting
+        fitting = [layout for layout in fitting if not any(issubclass(o, layout) and o is not layout for o in fitting)]
     if not fitting:
-        msg = f"no layout fits the page at {page.url}"
+        msg = f"no layout fits the page at {page.url}: host {urlsplit(page.url).netloc}, fingerprint {fingerprint(page.tree)}"
         raise NotAnArticle(msg, reason="no-layout")
     if len(fitting) > 1:
         raise LayoutMismatch("+".join(layout.__name__ for layout in fitting), "marker", len(fitting), page.url)

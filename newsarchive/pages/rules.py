@@ -12,6 +12,10 @@ class Rules:
 
     cut: re.Pattern[str]
     """Stretches of the raw body that go, from one comment of the template to its twin."""
+    markers: re.Pattern[str]
+    """Words that the template puts behind names in the raw body; they go, the text around them closes up."""
+    marker_words: tuple[str, ...]
+    """One of them stands in each such marker: a page without any, as most are, is not searched."""
     drop: tuple[str, ...]
     """Elements that go with all that is in them."""
     paragraphs: re.Pattern[str]
@@ -21,6 +25,8 @@ class Rules:
     related: re.Pattern[str]
     """Labels before links to other stories: such a paragraph goes if all the rest of it is linked, and after a label
     alone the linked paragraphs that follow."""
+    noted: re.Pattern[str]
+    """What leaves the body and is told all the same (editors, disclaimers, labels of other stories); matched."""
     pictures: re.Pattern[str]
     """Addresses of pictures that are no content (QR codes, posters, beacons); searched."""
     unlinked: re.Pattern[str]

@@ -36,6 +36,16 @@ def china_time(text: str) -> datetime:
     return moment.astimezone(BEIJING)
 
 
+def after_time(text: str) -> str:
+    """What stands behind the moment in ``text``, where pages put the source; empty without one.
+
+    >>> after_time("http://www.sina.com.cn 2005年03月21日 11:21  某周刊")
+    '某周刊'
+    """
+    found = _SHOWN_RE.search(text)
+    return text[found.end() :].strip() if found else ""
+
+
 def with_seconds(shown: datetime, others: Iterable[datetime | None]) -> datetime:
     """The time that the page shows to the minute, with the seconds of the first of ``others`` in the same minute.
 

@@ -16,10 +16,13 @@ BASE = "https://finance.sina.com.cn/x/2026-01-02/doc-iabcdefg1234567.shtml"
 IMG = '<img src="https://n.sinaimg.cn/a.jpg" referrerpolicy="no-referrer">'
 RULES = Rules(
     cut=re.compile(r"<!--\s*(slot)\s*-->.{0,500}?<!--\s*\1\s*-->", re.S),
+    markers=re.compile(r"\(微博\)"),
+    marker_words=("微博",),
     drop=(".ad", "[id^=quote_]"),
     paragraphs=re.compile(r"责任编辑：|扫码"),
     endings=re.compile(r"（责编：[^）]*）$"),
     related=re.compile(r"(?:相关|专题)：?"),
+    noted=re.compile(r"责任编辑："),
     pictures=re.compile(r"/qr/"),
     unlinked=re.compile(r"//quotes\."),
     caption=frozenset({"img_descr"}),

@@ -6,7 +6,7 @@ import pytest
 
 from newsarchive.errors import LayoutMismatch, NotAnArticle
 from newsarchive.items import BEIJING, Article, Offer
-from newsarchive.sina.layouts import LAYOUTS, extract, stock_symbols
+from newsarchive.sina.layouts import LAYOUTS, extract
 
 URL = "https://finance.sina.com.cn/stock/2026-01-02/doc-iabcdefg1234567.shtml"
 OFFER = Offer(docid="abcdefg1234567", url=URL, day=date(2026, 1, 2), title="纸船")
@@ -85,12 +85,6 @@ def test_unknown_page_has_no_layout(html: str) -> None:
     with pytest.raises(NotAnArticle) as caught:
         read(html)
     assert caught.value.reason == "no-layout"
-
-
-def test_symbols_of_each_market_are_taken_once() -> None:
-    body = '<i id="hkstock_hk00700"></i><i id="usstock_MU"></i><i id="quote_MU"></i><!-- news_keyword_pub,usstock,MU&amp;A.B& -->'
-    assert stock_symbols(body) == ("hk00700", "MU", "A.B")
-    assert stock_symbols("<!-- news_keyword_pub,stock, --><!-- news_keyword_pub,fund,f1 -->") == ()
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.__name__)

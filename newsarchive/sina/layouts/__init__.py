@@ -1,6 +1,6 @@
 """How Sina's pages of each era look, and the step from a page to an ``Article`` (extract).
 
-A new layout is a class in a module here and a line in ``LAYOUTS``.
+A new layout is a class in a module here and a line in ``LAYOUTS`` (docs/add-a-layout.md).
 """
 
 from __future__ import annotations
@@ -9,54 +9,137 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urljoin
 
+from newsarchive.errors import EmptyBody, LayoutMismatch, NotAnArticle
 from newsarchive.items import Article, Offer
+from newsarchive.pages.clean import clean
 from newsarchive.pages.layout import Layout, Page, layout_for, read
 from newsarchive.pages.times import with_seconds
+from newsarchive.sina.boilerplate import RULES
+from newsarchive.sina.kinds import kind_of
+from newsarchive.sina.layouts.artibody2008 import SinaArtibody2008Page
+from newsarchive.sina.layouts.flash2020 import SinaFlash2020Page
+from newsarchive.sina.layouts.mobile2015 import SinaMobile2015Page
+from newsarchive.sina.layouts.parts import further_pages, join
+from newsarchive.sina.layouts.selfmedia2017 import SinaSelfMedia2017Page
+from newsarchive.sina.layouts.slide2010 import SinaSlide2010Page
+from newsarchive.sina.layouts.tables2004 import SinaTables2004Page
+from newsarchive.sina.layouts.web2014 import SinaWeb2014Page
 from newsarchive.sina.layouts.web2017 import SinaFinance2017Page, SinaNews2017Page
+from newsarchive.sina.stocks import stocks
 
-LAYOUTS: list[type[Layout]] = [SinaFinance2017Page, SinaNews2017Page]
+__all__ = ["LAYOUTS", "extract", "further_pages", "join"]
 
-_STOCK_SPAN_RE = re.compile(r' id="(?:hk|us|bj)?stock_([A-Za-z0-9.$-]{1,15})"')
-_STOCK_COMMENT_RE = re.compile(r"<!--\s*news_keyword_pub,([^>]*?)-->")
-_SYMBOL_RE = re.compile(r"[A-Za-z0-9.$-]{1,15}")
-_STOCK_KINDS = {"stock", "hkstock", "usstock", "bjstock"}
+LAYOUTS: list[type[Layout]] = [
+    SinaTables2004Page,
+    SinaArtibody2008Page,
+    SinaWeb2014Page,
+    SinaFinance2017Page,
+    SinaNews2017Page,
+    SinaSelfMedia2017Page,
+    SinaFlash2020Page,
+    SinaMobile2015Page,
+    SinaSlide2010Page,
+]
+
+_VIDEO_RE = re.compile(r"""\b(?:video_?id|ipad_vid|data-vid|vid)["']?\s*[:=]\s*["']?(\d{5,12})\b""", re.I)
+_SURELY_MORE = 20_000
+"""Characters of a body that is more than a player with its scripts."""
+_MARKUP_RE = re.compile(r"<(script|style)\b.*?</\1>|<!--.*?-->|<[^>]*>|\s+", re.S)
+_SURELY_TEXT = 300
+"""Characters outside of markup; a player with its tools and a disclaimer has fewer."""
+_PLAYER_RE = re.compile(
+    r"video-2017|videoList|ArticalVideoList|video_play_list|artical-player|videoDatas|<(?:video|embed)\b", re.I
+)
 
 
 def extract(html: str, offer: Offer, url: str, fetched_at: datetime | None = None) -> Article:
     """The article on the page ``html``, read at ``url``; its body is raw inner HTML still.
 
-    Raises ``NotAnArticle`` (``no-layout``) if no layout fits and ``LayoutMismatch`` if a field is not as declared.
+    Raises ``NotAnArticle`` (``no-layout``, or a reason of ``kinds.FILTERED_REASONS``) if no layout fits, and
+    ``LayoutMismatch`` if a field is not as declared.
     """
     page = Page(html, url)
-    layout = layout_for(page, LAYOUTS)
+    layout = _layout_of(page)
     fields = read(page, layout)
-    published_at = _published_at(fields)
+    published_at = _published_at(fields, layout, url)
+    symbols = stocks(fields["body"], fields["stock_lists"])
     return Article(
         offer=offer,
         url=url,
         title=fields["title"],
         published_at=published_at,
         modified_at=_modified_at(fields, published_at),
-        body=fields["body"],
-        media=_first(fields["sources"]) or fields["media"] or fields["meta_author"] or "",
-        author=_first(fields["authors"]),
+        body=_with_text(fields["body"], url),
+        media=_media(fields),
+        media_url=_link(fields, url),
+        author=_first(fields.get("authors", ())),
         editor=_first(fields["editors"]),
         keywords=_keywords(fields),
-        symbols=stock_symbols(fields["body"]),
+        symbols=tuple(symbols),
+        markets=tuple(symbols.values()),
+        channel_ids=_first_tuple(fields["channel_ids"]),
+        videos=_videos(fields["body"]),
         page_id=fields["page_id"] or "",
         layout=layout.__name__,
+        next_pages=further_pages(page),
         fetched_at=fetched_at,
     )
+
+
+def _layout_of(page: Page) -> type[Layout]:
+    try:
+        return layout_for(page, LAYOUTS)
+    except NotAnArticle as error:
+        if kind := kind_of(page.url):
+            raise NotAnArticle(f"a page of the kind {kind}: {page.url}", reason=kind) from error
+        raise
+
+
+def _videos(body: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_VIDEO_RE.findall(body))) if "vid" in body else ()
+
+
+def _with_text(body: str, url: str) -> str:
+    """``body``, unless all that it holds is a player."""
+    if len(body) < _SURELY_MORE and _PLAYER_RE.search(body) and len(_MARKUP_RE.sub("", body)) < _SURELY_TEXT:
+        try:
+            clean(body, url, RULES)
+        except EmptyBody as error:
+            raise NotAnArticle(f"a player and no text at {url}", reason="video-only") from error
+    return body
 
 
 def _first(values: Iterable[str]) -> str:
     return next(filter(None, values), "")
 
 
-def _published_at(fields: dict[str, Any]) -> datetime:
-    metas = (fields["created_at"], fields["meta_published_at"], fields["feed_published_at"])
-    return with_seconds(fields["published_at"], metas)
+def _first_tuple(values: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return next(iter(values), ())
+
+
+def _media(fields: dict[str, Any]) -> str:
+    """The source shown; without one what the line behind the time says, then what the metas say."""
+    shown = _first(fields.get("sources", ())) or _first(fields.get("source_line", ()))
+    return shown or fields["media"] or fields["meta_author"] or ""
+
+
+def _link(fields: dict[str, Any], url: str) -> str:
+    """Where the source leads, absolute, if it is a page of the web."""
+    address = urljoin(url, _first(fields.get("source_links", ())).strip()) if fields.get("source_links") else ""
+    return address if address.startswith(("http://", "https://")) else ""
+
+
+def _published_at(fields: dict[str, Any], layout: type[Layout], url: str) -> datetime:
+    """The time shown; where a layout lets it be missing, that of the metas: ``create_at`` first, which no edit moves."""
+    metas = [fields[name] for name in ("created_at", "feed_published_at", "meta_published_at") if fields[name]]
+    if fields["published_at"]:
+        return with_seconds(fields["published_at"], metas)
+    if not metas:
+        raise LayoutMismatch(layout.__name__, "published_at", 0, url)
+    told: datetime = metas[0]
+    return told
 
 
 def _modified_at(fields: dict[str, Any], published_at: datetime) -> datetime | None:
@@ -67,19 +150,5 @@ def _modified_at(fields: dict[str, Any], published_at: datetime) -> datetime | N
 
 def _keywords(fields: dict[str, Any]) -> tuple[str, ...]:
     """The words shown under the text, else those of the meta, where the title alone may stand in for them."""
-    words = fields["keywords"] or fields["meta_keywords"] or ()
+    words = fields.get("keywords") or fields["meta_keywords"] or ()
     return tuple(dict.fromkeys(word for word in words if word and word != fields["title"]))
-
-
-def stock_symbols(body: str) -> tuple[str, ...]:
-    """The stocks that a body links (``span#stock_sh600000``), then those of its ``news_keyword_pub`` comments.
-
-    >>> stock_symbols('<span id="usstock_MU">x</span><!-- news_keyword_pub,stock,sh600016&amp;sh600999 -->')
-    ('MU', 'sh600016', 'sh600999')
-    """
-    symbols = _STOCK_SPAN_RE.findall(body)
-    for comment in _STOCK_COMMENT_RE.findall(body):
-        kind, *rest = re.split(r"[,&\s]+", comment.replace("&amp;", "&").strip())
-        if kind in _STOCK_KINDS:
-            symbols += [part for part in rest if _SYMBOL_RE.fullmatch(part) and part not in _STOCK_KINDS]
-    return tuple(dict.fromkeys(symbols))

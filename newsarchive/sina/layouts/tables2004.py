@@ -1,0 +1,36 @@
+"""The tables of 2004 and 2005, before Sina's articles had names for their parts."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from newsarchive.pages.layout import Css, Source, href, inner_html
+from newsarchive.pages.text import one_line
+from newsarchive.pages.times import china_time
+from newsarchive.sina.layouts import fields
+from newsarchive.sina.layouts.common import SinaPage
+
+_TITLE = "th.f24"
+_HEAD = f"table:has(> tbody > tr > {_TITLE})"  # the time stands nowhere else than in the table of the title
+_SOURCE = 'font[color="#A20010" i]'
+_PAGE_ID_RE = re.compile(r"<!--\s*\[(\d+,\d+,\d+)\]\s*published at")
+
+
+class SinaTables2004Page(SinaPage):
+    """A title in ``th.f24``, a centred line with time and source under it, the text in nested cells ``td.l17``.
+
+    Read off one page of March 2005 (sina-surface.md §4). That its text stood in ``#zoom`` or ``#artibody`` on others
+    is told by crawlers of 2004 to 2007; no such page is at hand.
+    """
+
+    since, until = date(1999, 1, 1), date(2008, 12, 31)
+    marker = (_TITLE,)
+    example = "https://chanye.finance.sina.com.cn/sm/2005-03-21/244339.shtml"
+
+    title = Css(_TITLE, to=one_line)
+    published_at = Css(_HEAD, to=china_time)
+    sources = Css(f"{_HEAD} {_SOURCE}", to=fields.media_name, many=True)
+    source_links = Css(f"{_HEAD} {_SOURCE} a[href]", take=href, many=True)
+    page_id = Source(_PAGE_ID_RE, to=fields.page_id, optional=True)
+    body = Css("#artibody", "#zoom", "td.l17 td.l17", "td.l17", take=inner_html, to=fields.original_text)
