@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from http import HTTPStatus
 from io import BytesIO
 
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DropItem
+from scrapy.exceptions import DropItem, NotConfigured
 from scrapy.exporters import BaseItemExporter
 
 from newsarchive import configuration
@@ -15,8 +16,9 @@ from newsarchive.errors import PageError
 from newsarchive.exporters import ArticleExporter, RsshubExporter
 from newsarchive.items import Article
 from newsarchive.pages.likeness import text_digest
-from newsarchive.sina import boilerplate, channels
+from newsarchive.sina import boilerplate, channels, twins
 from newsarchive.sina.answers import cleaned
+from newsarchive.spiders import failures
 from newsarchive.spiders.sina_finance import ours
 
 
@@ -36,6 +38,32 @@ class CleanPipeline:
         except PageError as error:
             await self._spider.lost(item.offer.docid, error.reason, str(error))
             raise DropItem(str(error), log_level="DEBUG") from error
+
+
+class TwinPipeline:
+    """With ``SINA_USE_TWINS``, compares the text with the page's Markdown twin; the journal says how that went."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._spider = ours(crawler)
+        if not configuration.value(crawler.settings, "SINA_USE_TWINS"):
+            raise NotConfigured("SINA_USE_TWINS is off")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> TwinPipeline:
+        return cls(crawler)
+
+    async def process_item(self, item: Article) -> Article:
+        address = twins.twin_of(item.url)
+        return replace(item, twin=await self._compared(item, address)) if address else item
+
+    async def _compared(self, article: Article, address: str) -> str:
+        try:
+            answer = await self._spider.fetch(address)
+        except failures.DOWNLOAD_ERRORS as error:
+            return failures.reason_of(error)
+        if answer.status != HTTPStatus.OK:
+            return f"http-{answer.status}"
+        return "differs" if twins.differs(article.title, article.body, answer.body) else "same"
 
 
 class DedupePipeline:

@@ -71,6 +71,7 @@ EXTENSIONS = {
 }
 ITEM_PIPELINES = {
     "newsarchive.pipelines.CleanPipeline": 200,
+    "newsarchive.pipelines.TwinPipeline": 250,
     "newsarchive.pipelines.DedupePipeline": 300,
     "newsarchive.pipelines.ArchivePipeline": 800,
 }
@@ -88,7 +89,7 @@ DISCOVER_STALE_HOURS = 24.0  # A listing whose newest row is older is stale (exi
 # --- fetch -------------------------------------------------------------------------------------------------------------
 
 FETCH_CONTACT = ""  # Who to write to about this crawler: a mail address or a web page; goes into the user agent.
-SINA_USE_TWINS = False  # Compare each page with its Markdown twin; read once twins are fetched.
+SINA_USE_TWINS = False  # Fetch the Markdown twin of each page too, and journal whether its text differs; the page wins.
 SINA_BAN_MINUTES = 60.0  # How long a ban is remembered; fractions are allowed.
 REVISIT_HOURS = [1.0, 6.0, 24.0, 168.0, 720.0]  # When an article is looked at again after publication; read once it is.
 RAW_STORE = "warc"  # What the servers sent: warc, or none; read once the raw store is written.

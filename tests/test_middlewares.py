@@ -38,3 +38,18 @@ def test_a_redirect_to_another_site_is_not_followed(crawls: Begin) -> None:
     run = crawl()
     assert {event["reason"] for event in crawl.events("failed")} == {"off-site"}
     assert (run.exit_code, "elsewhere.example" in asked) == (3, False)
+
+
+def test_twins_are_compared_where_they_are_asked_for(crawls: Begin) -> None:
+    def script(host: str, target: str) -> Answer | None:
+        return answer_of(200, "text/markdown", "别的文字".encode()) if target.endswith(".shtml.md") else None
+
+    crawl = crawls(script, articles=8, titles="plain")
+    assert crawl("-s", "SINA_USE_TWINS=1").report["kept"] == 8
+    assert {event["twin"] for event in crawl.events("kept")} == {"differs"}
+
+
+def test_no_twin_is_asked_for_by_default(crawls: Begin) -> None:
+    crawl = crawls(articles=8, titles="plain")
+    crawl()
+    assert not any(request.url.endswith(".md") for request in crawl.sina.requests)

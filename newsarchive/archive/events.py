@@ -20,7 +20,7 @@ _DOCID_RE = re.compile(r"[A-Za-z0-9-]{1,64}")
 """As ``sina.urls.docid_of`` gives it; it stands in file names."""
 _SURROGATE_RE = re.compile("[\ud800-\udfff]")
 """Half a character: JSON can say it, UTF-8 and SQLite cannot."""
-MORE_OF_A_PAGE = ("media_url", "markets", "channel_ids", "videos", "asides", "same_as")
+MORE_OF_A_PAGE = ("media_url", "markets", "channel_ids", "videos", "asides", "twin", "same_as")
 """Fields of an article that most pages lack."""
 MAX_DETAIL = 300
 """Characters of a cause: a sentence with an address in it."""

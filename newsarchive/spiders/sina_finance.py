@@ -25,8 +25,9 @@ from newsarchive.archive.store import Archive
 from newsarchive.errors import ArchiveError, BlockedError, ListingError, PageError
 from newsarchive.gate import Gate
 from newsarchive.items import BEIJING, Article, Offer
-from newsarchive.sina import answers, urls
+from newsarchive.sina import answers, layouts, urls
 from newsarchive.sina.discover import Discovery
+from newsarchive.sina.kinds import FILTERED_REASONS
 from newsarchive.spiders import arguments, failures
 
 logger = logging.getLogger(__name__)
@@ -209,13 +210,27 @@ class SinaFinanceSpider(Spider):
     async def parse_page(self, response: Response, offer: Offer) -> AsyncIterator[Article | Request]:
         """One article out of one answer, or a loss with its reason; what may be better in a moment is asked again."""
         try:
-            yield self._article(response, offer)
+            yield await self._with_further_pages(self._article(response, offer))
         except PageError as error:
             again = error.transient and self._again(response, offer, error.reason)
             if again:
                 yield again
+            elif error.reason in FILTERED_REASONS:
+                await self.filtered(offer.docid, error.reason)
+                self._release(offer.docid)
             else:
                 await self.lost(offer.docid, error.reason, str(error))
+        except failures.DOWNLOAD_ERRORS as error:
+            await self._no_answer(offer.docid, error)
+
+    async def _with_further_pages(self, first: Article) -> Article:
+        """The article with the bodies of its further pages, asked for one after the other; all of them or none."""
+        rest = [self._article(await self.fetch(url), first.offer) for url in first.next_pages]
+        return layouts.join(first, rest) if rest else first
+
+    async def fetch(self, url: str) -> Response:
+        """One more page for a document that is under way; raises ``failures.DOWNLOAD_ERRORS``."""
+        return await self.crawler.engine.download_async(Request(url, callback=NO_CALLBACK))
 
     def _again(self, response: Response, offer: Offer, reason: str) -> Request | None:
         """The same request anew, without what the middlewares wrote into its meta; None after ``RETRY_TIMES``."""
@@ -235,7 +250,9 @@ class SinaFinanceSpider(Spider):
     async def download_failed(self, failure: Failure) -> None:
         """No answer: a loss with its reason, unless we were told to stop; then the document stays as it was."""
         docid = failure.request.cb_kwargs["offer"].docid  # type: ignore[attr-defined]  # Scrapy puts it there
-        error = failure.value or RuntimeError("no cause given")
+        await self._no_answer(docid, failure.value or RuntimeError("no cause given"))
+
+    async def _no_answer(self, docid: str, error: BaseException) -> None:
         if self.gate.error is not None:
             self._release(docid)
         elif isinstance(error, IgnoreRequest) and "robots.txt" in str(error):
