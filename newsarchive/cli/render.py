@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from html import unescape
@@ -26,6 +26,7 @@ from newsarchive.sina import answers, boilerplate, channels, notices, urls
 
 NO_ARTICLE = 3
 """Exit code where a page becomes no file: the work is done, and something is missing (design §4)."""
+_NOT_OF_THE_PAGE = {"offer", "body", "text_sha256", "same_as", "fetched_at"}
 _HEAD_CHARS = 40_000  # the address of a page stands in its first 10,000 characters
 _ADDRESS_TAG_RE = re.compile(r"<(?:meta|link)\b[^>]*\b(?:og:url|canonical)\b[^>]*>", re.I)
 _ADDRESS_RE = re.compile(r"""\b(?:content|href)\s*=\s*["']?([^"'\s>]+)""", re.I)
@@ -230,20 +231,12 @@ def _read(article: Article | None) -> dict[str, Any]:
     """What the page told, whether or not it stands in the file."""
     if article is None:
         return {}
-    return {
-        "docid": article.offer.docid,
-        "url": article.url,
-        "layout": article.layout,
-        "title": article.title,
-        "published_at": article.published_at.isoformat(),
-        "modified_at": article.modified_at.isoformat() if article.modified_at else None,
-        "media": article.media,
-        "author": article.author,
-        "editor": article.editor,
-        "keywords": article.keywords,
-        "symbols": article.symbols,
-        "page_id": article.page_id,
-    }
+    told = {each.name: getattr(article, each.name) for each in fields(article) if each.name not in _NOT_OF_THE_PAGE}
+    return {"docid": article.offer.docid} | {name: _plain(value) for name, value in told.items()}
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _json_line(record: dict[str, Any]) -> str:
