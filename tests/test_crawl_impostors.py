@@ -5,25 +5,21 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
 
-from newsarchive.rehearsal.answers import Answer, HangUp, answer_of
-from newsarchive.rehearsal.page import page_of
-from newsarchive.rehearsal.truth import Document
-from tests.conftest import Crawls
+from newsarchive.rehearsal.answers import Answer, HangUp
+from newsarchive.rehearsal.standin import StandIn
+from tests.conftest import Crawls, scripted
 from tests.sina.impostors import PNG
 
-Begin = Callable[..., Crawls]
 MIB = 1024 * 1024
 LARGEST = 20 * MIB
 """Bytes of a body that is still read, packed or not (design §4)."""
 
 
-def _padded(document: Document, size: int) -> bytes:
-    """The article's own page, made so large by a comment behind it."""
-    page = page_of(document)
+def _padded(page: bytes, size: int) -> bytes:
+    """The page, made so large by a comment behind it."""
     return page + b"<!--" + b" " * (size - len(page)) + b"-->"
 
 
@@ -31,45 +27,43 @@ def _html(body: bytes, packed: bytes = b"", *, announced: bool = True) -> Answer
     return Answer(200, "text/html", body, packed, announced=announced)
 
 
-def _torn(document: Document) -> Answer:
-    raise HangUp(replace(answer_of(200, "text/html", page_of(document)), packed=b""))
+def _torn(page: bytes) -> Answer:
+    raise HangUp(_html(page))
 
 
-IMPOSTORS: dict[str, tuple[Callable[[Document], Answer], str]] = {
-    "20 MiB and more": (lambda it: _html(_padded(it, LARGEST + MIB)), "too-large"),
-    "20 MiB, not announced": (lambda it: _html(_padded(it, LARGEST + MIB), announced=False), "too-large"),
-    "zip bomb": (lambda it: _html(b"", gzip.compress(_padded(it, 4 * LARGEST), 9)), "too-large"),
-    "gzip that is none": (lambda it: _html(b"", page_of(it)), "bad-encoding"),
-    "gzip cut": (lambda it: _html(b"", gzip.compress(page_of(it))[:9_000]), "truncated"),
+IMPOSTORS: dict[str, tuple[Callable[[bytes], Answer], str]] = {
+    "20 MiB and more": (lambda page: _html(_padded(page, LARGEST + MIB)), "too-large"),
+    "20 MiB, not announced": (lambda page: _html(_padded(page, LARGEST + MIB), announced=False), "too-large"),
+    "zip bomb": (lambda page: _html(b"", gzip.compress(_padded(page, 4 * LARGEST), 9)), "too-large"),
+    "gzip that is none": (lambda page: _html(b"", page), "bad-encoding"),
+    "gzip cut": (lambda page: _html(b"", gzip.compress(page)[:9_000]), "truncated"),
     "gzip cut, not announced": (
-        lambda it: _html(b"", gzip.compress(page_of(it))[:9_000], announced=False),
+        lambda page: _html(b"", gzip.compress(page)[:9_000], announced=False),
         "truncated",
     ),
-    "gzip within gzip": (lambda it: _html(b"", gzip.compress(gzip.compress(page_of(it)))), "charset"),
-    "deflate called gzip": (lambda it: _html(b"", zlib.compress(page_of(it))), "bad-encoding"),
+    "gzip within gzip": (lambda page: _html(b"", gzip.compress(gzip.compress(page))), "charset"),
+    "deflate called gzip": (lambda page: _html(b"", zlib.compress(page)), "bad-encoding"),
     "half of the announced": (_torn, "truncated"),
-    "half, not announced": (lambda it: _html(page_of(it)[: len(page_of(it)) // 2], announced=False), "truncated"),
+    "half, not announced": (lambda page: _html(page[: len(page) // 2], announced=False), "truncated"),
     "picture called HTML": (lambda _: _html(PNG), "charset"),
     "JSON called HTML": (lambda _: _html(b'{"result": {"data": []}}'), "not-html"),
-    "another charset called": (lambda it: Answer(200, "text/html; charset=big5", page_of(it)), ""),
+    "another charset called": (lambda page: Answer(200, "text/html; charset=big5", page), ""),
     "nothing": (lambda _: _html(b""), "empty-body"),
 }
-"""What the server sends in place of an article, and the reason in the journal; empty where it is to be kept after all."""
+"""What the server makes of the page of an article, and the reason in the journal; empty where it is to be kept after all."""
 
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[str, bool]]]:
     """Of each impostor the reason in the journal, and whether there is a file."""
-    from newsarchive.rehearsal.standin import StandIn
-    from tests.conftest import scripted
-
     sina = StandIn(articles=len(IMPOSTORS) + 6, days=1, seed=7, titles="plain")
     victims = dict(zip(IMPOSTORS, sina.truth, strict=False))
-    by_page = {document.url.rpartition("/")[2]: (name, document) for name, document in victims.items()}
+    by_page = {document.url.rpartition("/")[2]: name for name, document in victims.items()}
+    own = sina.site.answer
 
-    def script(_host: str, target: str) -> Answer | None:
-        name, document = by_page.get(target.rpartition("/")[2], ("", None))
-        return IMPOSTORS[name][0](document) if document else None
+    def script(host: str, target: str) -> Answer | None:
+        name = by_page.get(target.rpartition("/")[2])
+        return IMPOSTORS[name][0](own(host, target).body) if name else None
 
     scripted(sina, script)
     with sina:
