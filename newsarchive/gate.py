@@ -1,13 +1,15 @@
-"""The gate every request passes last: once it is shut, nothing more is sent, also not what already waits its turn.
+"""The gate every request passes last: whether it may be sent, and when.
 
 A request that waits in a downloader slot has passed every middleware (ecosystem.md §14, 25), so a ban and a stop have to
-be heard here.
+be heard here; and here alone a wish of the site's (Retry-After, Crawl-delay) holds for all that wait.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+import inspect
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -15,12 +17,20 @@ T = TypeVar("T")
 GRACE_S = 3.0
 """How long answers that are on their way may still arrive: a page takes well under a second, a hanging server for ever."""
 
+CAREFUL_ANSWERS = 11
+"""After a ban: a probe alone, then ten more answers one at a time, before connections are used side by side again."""
+
 
 class Gate:
     """Open until ``shut``; all in the event loop's thread."""
 
     def __init__(self) -> None:
         self._running: set[asyncio.Future[Any]] = set()
+        self._careful = 0
+        self._one_at_a_time = asyncio.Lock()
+        self._gaps: dict[str, float] = {}
+        self._next_at: dict[str, float] = {}
+        self._shut = asyncio.Event()
         self.error: Exception | None = None
         """Why it is shut; None while it is open."""
 
@@ -28,13 +38,50 @@ class Gate:
         """Refuse all requests from now on with ``error``; those under way have ``GRACE_S`` to end."""
         if self.error is None:
             self.error = error
+            self._shut.set()
             if self._running:
                 asyncio.get_running_loop().call_later(GRACE_S, self._cancel)
 
-    async def send(self, download: Coroutine[Any, Any, T]) -> T:
-        """Await ``download``; raise the gate's error instead of sending while it is shut, and of failing once it is shut."""
+    def go_carefully(self) -> None:
+        """Let requests through one at a time until ``CAREFUL_ANSWERS`` have come."""
+        self._careful = CAREFUL_ANSWERS
+
+    def space(self, host: str, seconds: float) -> None:
+        """Leave at least so much time between two requests to a host: its Crawl-delay."""
+        self._gaps[host] = seconds
+
+    def hold(self, host: str, seconds: float) -> None:
+        """Send nothing to a host for so long: its Retry-After."""
+        until = asyncio.get_running_loop().time() + seconds
+        self._next_at[host] = max(until, self._next_at.get(host, 0.0))
+
+    async def send(self, download: Coroutine[Any, Any, T], host: str = "", *, counts: bool = True) -> T:
+        """Await ``download`` when its turn has come; raise the gate's error instead of sending while it is shut.
+
+        ``counts`` is False for what is no probe (robots.txt).
+        """
+        with _closed_unless_begun(download):
+            await self._turn(host)
+            if self._careful == 0:
+                return await self._sent(download)
+            async with self._one_at_a_time:
+                answer = await self._sent(download)
+                if counts and self._careful > 0:
+                    self._careful -= 1
+                return answer
+
+    async def _turn(self, host: str) -> None:
+        """Wait until the host may be asked, or until the gate is shut."""
+        now = asyncio.get_running_loop().time()
+        at = max(now, self._next_at.get(host, 0.0))
+        if gap := self._gaps.get(host, 0.0):
+            self._next_at[host] = at + gap
+        if at > now and self.error is None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._shut.wait(), at - now)
+
+    async def _sent(self, download: Coroutine[Any, Any, T]) -> T:
         if self.error is not None:
-            download.close()
             raise self.error
         running = asyncio.ensure_future(download)
         self._running.add(running)
@@ -50,3 +97,13 @@ class Gate:
     def _cancel(self) -> None:
         for running in self._running:
             running.cancel()
+
+
+@contextmanager
+def _closed_unless_begun(download: Coroutine[Any, Any, Any]) -> Iterator[None]:
+    """A download that is refused or given up before it began is closed, or Python would complain of it."""
+    try:
+        yield
+    finally:
+        if inspect.getcoroutinestate(download) == inspect.CORO_CREATED:
+            download.close()

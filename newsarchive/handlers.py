@@ -5,6 +5,7 @@ from __future__ import annotations
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.http import Response
+from scrapy.utils.httpobj import urlparse_cached
 
 from newsarchive.spiders.sina_finance import SinaFinanceSpider
 
@@ -15,4 +16,7 @@ class GatedHTTP11Handler(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         spider = self._crawler.spider
         download = super().download_request(request)
-        return await (spider.gate.send(download) if isinstance(spider, SinaFinanceSpider) else download)
+        if not isinstance(spider, SinaFinanceSpider):
+            return await download
+        place = urlparse_cached(request)
+        return await spider.gate.send(download, place.hostname or "", counts=place.path != "/robots.txt")

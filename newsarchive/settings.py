@@ -52,6 +52,9 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # none: the archive know
 DOWNLOADER_MIDDLEWARES = {
     "newsarchive.middlewares.SinaOnlyMiddleware": 50,  # before robots.txt is asked for
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "newsarchive.middlewares.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "newsarchive.middlewares.RetryAfterMiddleware": 580,  # after the ban, before anything is tried again
     "newsarchive.middlewares.BanMiddleware": 585,  # decompressed bodies, before anything is tried again
     "newsarchive.middlewares.CharsetMiddleware": 595,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

@@ -62,10 +62,9 @@ class Crawls:
         fixed = ["-s", "DOWNLOAD_DELAY=0", "-s", "RUN_REPORT_JSON=1"]
         return [sys.executable, "-m", "scrapy", "crawl", "sina_finance", *fixed, *arguments]
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            self.command(*arguments), env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+    def start(self, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen(self.command(*arguments), env=environment or self.environment(), text=True, **pipes)
 
     def __call__(self, *arguments: str) -> Run:
         process = self.start(*arguments)

@@ -22,11 +22,12 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from newsarchive import configuration, report
+from newsarchive.archive import brake
 from newsarchive.archive.store import Archive
 from newsarchive.errors import NewsArchiveError, UsageError
 from newsarchive.items import BEIJING
 from newsarchive.spiders import arguments
-from newsarchive.spiders.sina_finance import SinaFinanceSpider, open_archive
+from newsarchive.spiders.sina_finance import SinaFinanceSpider, blocked, open_archive
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +75,6 @@ class Command(ScrapyCrawlCommand):
     def _tidy_log(self) -> None:
         assert self.settings is not None
         logging.Formatter.converter = staticmethod(_beijing_time)
-        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_without_traceback)
         if self.settings.get("LOG_LEVEL") != "DEBUG":
             for name in CHATTY_LOGGERS:  # a filter: Scrapy resets their levels when it sets up logging
                 logging.getLogger(name).addFilter(lambda record: record.levelno >= logging.WARNING)
@@ -85,6 +85,7 @@ class Command(ScrapyCrawlCommand):
             archive = open_archive(self.settings)  # type: ignore[arg-type]  # cmdline has set it
         except NewsArchiveError as error:
             _leave(error)
+        _heed_brake(archive)
         try:
             self.exitcode = self._crawl(archive, task)
         finally:
@@ -146,12 +147,6 @@ def summary(archive: Archive, crawler: Crawler, outcome: report.Outcome) -> repo
     )
 
 
-def _without_traceback(record: logging.LogRecord) -> bool:
-    """An unreachable host is no defect: the line says enough."""
-    record.exc_info = None
-    return True
-
-
 def _beijing_time(seconds: float | None) -> struct_time:
     """The clock of the log, whatever the machine's zone."""
     return datetime.fromtimestamp(0 if seconds is None else seconds, BEIJING).timetuple()
@@ -169,6 +164,14 @@ def _hear_signals(spider: SinaFinanceSpider) -> None:
                 scrapys(signum, frame)
 
         signal.signal(number, stop)
+
+
+def _heed_brake(archive: Archive) -> None:
+    """While a ban is remembered, leave before the first request."""
+    pulled = brake.read(archive.state)
+    if pulled and pulled.holds(archive.clock()):
+        archive.close()
+        _leave(blocked(pulled))
 
 
 def _leave(error: NewsArchiveError) -> NoReturn:

@@ -20,6 +20,15 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 
 from newsarchive.errors import BlockedError
 
+
+class RobotsForbid(IgnoreRequest):
+    """robots.txt does not want the page to be fetched; raised by ``RobotsMiddleware``, the document is ``filtered``."""
+
+
+class RobotsUnreachable(IgnoreRequest):
+    """Nobody knows whether the page may be fetched; raised by ``RobotsMiddleware``, the document stays as it was."""
+
+
 REASONS: dict[type[Exception], str] = {
     CannotResolveHostError: "dns",
     DownloadConnectionRefusedError: "refused",
@@ -39,6 +48,8 @@ REASONS: dict[type[Exception], str] = {
     BlockedError: "blocked",
     IgnoreRequest: "ignored",
 }
+NETWORK_REASONS = frozenset(("dns", "refused", "timeout", "connection", "proxy", "tls"))
+"""Reasons that say nothing of the page."""
 DOWNLOAD_ERRORS = tuple(REASONS)
 """What a request can end with instead of a response; the first that fits tells the reason."""
 
