@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from html import unescape
@@ -26,7 +26,11 @@ from newsarchive.sina import answers, boilerplate, channels, notices, urls
 
 NO_ARTICLE = 3
 """Exit code where a page becomes no file: the work is done, and something is missing (design §4)."""
-_NOT_OF_THE_PAGE = {"offer", "body", "text_sha256", "same_as", "fetched_at"}
+_TOLD = (
+    "url", "layout", "title", "published_at", "modified_at", "image", "media", "media_url", "author", "editor", "keywords",
+    "symbols", "markets", "channel_ids", "videos", "page_id", "asides", "next_pages",
+)  # fmt: skip
+"""Fields of an ``Article`` that the page gave, whether or not they stand in the file."""
 _HEAD_CHARS = 40_000  # the address of a page stands in its first 10,000 characters
 _ADDRESS_TAG_RE = re.compile(r"<(?:meta|link)\b[^>]*\b(?:og:url|canonical)\b[^>]*>", re.I)
 _ADDRESS_RE = re.compile(r"""\b(?:content|href)\s*=\s*["']?([^"'\s>]+)""", re.I)
@@ -228,11 +232,9 @@ def _tell(outcome: Outcome, as_json: bool) -> None:
 
 
 def _read(article: Article | None) -> dict[str, Any]:
-    """What the page told, whether or not it stands in the file."""
     if article is None:
         return {}
-    told = {each.name: getattr(article, each.name) for each in fields(article) if each.name not in _NOT_OF_THE_PAGE}
-    return {"docid": article.offer.docid} | {name: _plain(value) for name, value in told.items()}
+    return {"docid": article.offer.docid} | {name: _plain(getattr(article, name)) for name in _TOLD}
 
 
 def _plain(value: object) -> object:

@@ -240,11 +240,12 @@ def _other_data() -> list[Impostor]:
     json_answer = b'{"result":{"status":{"code":11},"data":[]}}'
     rss = '<?xml version="1.0"?><rss><channel><title>新浪财经</title><item><title>纸船</title></item></channel></rss>'
     packed = gzip.compress(ARTICLE.encode())
+    mojibake = ARTICLE.replace("2026年11月23日", "2026-11-23").encode().decode("gb18030", "ignore").encode()
     return [
         *_html("not-html", {
             "JSON": json_answer,
             "JSONP": b"try{callback(" + json_answer + b");}catch(e){};",
-            "script": "var page = '纸船';".encode() * 90,
+            "script": b"var page = {title: 'x'};" * 90,
             "style sheet": b".main-title { color: #333; }" * 90,
             "plain text": TEXT.replace("<p>", "").replace("</p>", "").encode(),
             "Markdown twin": f"---\ntitle: 某市的纸船出口\ncanonical_url: {URL}\n---\n\n{TEXT}".encode(),
@@ -261,6 +262,7 @@ def _other_data() -> list[Impostor]:
             "Big5 that calls itself gb2312": "<html><head><meta charset=gb2312></head><body>某市的紙船出口，這個月裡有了新的增長"
             "，公司與他們的客戶都說這是好的開始</body></html>".encode("big5"),
             "UTF-16": ARTICLE.encode("utf-16"),
+            "mojibake": mojibake,
             "lost characters": ARTICLE.encode().replace("的".encode(), b"\xff"),
         }),
     ]  # fmt: skip
