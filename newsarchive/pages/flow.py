@@ -28,19 +28,20 @@ from newsarchive.pages.runs import (
     tag_name,
     trimmed,
 )
-from newsarchive.pages.text import one_line, preformatted, squashed, trim_end, trim_start
+from newsarchive.pages.text import one_line, preformatted, squashed
 
 _INLINE = {tag: tag for tag in ("a", "strong", "b", "em", "i", "u", "s", "sub", "sup", "code")}
 _INLINE |= {"del": "s", "strike": "s", "ins": "u"}
 _RENAMED = {"h1": "h2", "tfoot": "tbody"}
 
 _ROOT = ""
-_FLOWS = frozenset({_ROOT, "blockquote"})
+_FLOWS = frozenset({_ROOT, "blockquote", "center"})
 _CELLS = frozenset({"li", "dd", "td", "th"})
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _PARENTS = {
     **dict.fromkeys((*_HEADINGS, "blockquote", "pre", "figcaption"), _FLOWS),
     **dict.fromkeys(("ul", "ol", "dl", "table"), _FLOWS | _CELLS),
+    "center": frozenset({_ROOT, "blockquote"}),
     "li": frozenset({"ul", "ol"}),
     **dict.fromkeys(("dt", "dd"), frozenset({"dl"})),
     **dict.fromkeys(("caption", "thead", "tbody"), frozenset({"table"})),
@@ -49,7 +50,7 @@ _PARENTS = {
 }
 """Where each kept block may stand; elsewhere only its paragraphs are kept."""
 _TRANSPARENT = {
-    *_PARENTS, "p", "div", "center", "section", "article", "main", "header", "footer", "aside", "nav", "address",
+    *_PARENTS, "p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "address",
     "details", "summary", "fieldset", "legend", "form", "body", "hr", "br", "dir", "menu", "figure",
 }  # fmt: skip
 """What starts and ends a run without being kept. All other elements are passed over, their text is not."""
@@ -62,6 +63,7 @@ _LOOSE = {
     "table": "<tbody>\n<tr><td>{}</td></tr>\n</tbody>",
 }
 """What a run becomes that stands directly in such a block; in all others it stays as it is."""
+_LONGEST_CAPTION = 120  # characters; what is centred below a picture and longer than that is text
 _MOST_CELLS = 100  # columns or rows that one cell spans; a page that asks for more is broken, or means us ill
 
 
@@ -113,26 +115,40 @@ class _Writer:
                 stack.pop()
                 if leave:
                     leave()
-            elif isinstance(node, Element) and self.is_plain(node):
-                self.add_plain(str(node.contents[0]))
+            elif isinstance(node, Element) and self.add_plain(node):
+                pass
             elif isinstance(node, Tag | Element):
                 stack.append((iter(node.contents), self.enter(node)))
             elif isinstance(node, str) and not isinstance(node, PreformattedString):  # comments are such
                 self.add_text(node)
         return self.frames[0].blocks
 
-    def is_plain(self, node: Element) -> bool:
-        """Whether this is a paragraph of bare text that stands by itself, as most do."""
-        if node.name != "p" or len(node.contents) != 1 or not isinstance(node.contents[0], str):
-            return False
-        return not self.inlines and self.frames[-1].name in _FLOWS and self.kept_name(node) == "p"
+    def add_plain(self, node: Element) -> bool:
+        """Add a paragraph of text and plain emphasis that stands by itself, as most do; False if it is more than that.
 
-    def add_plain(self, text: str) -> None:
-        """What ``enter``, ``add_text`` and ``end_run`` would make of it, at a third of their cost."""
+        It becomes what ``enter`` and ``end_run`` would make of it, at a third of their cost.
+        """
+        if node.name != "p" or self.inlines or self.frames[-1].name not in _FLOWS or self.kept_name(node) != "p":
+            return False
+        tokens: list[Token] = []
+        for child in node.contents:
+            if isinstance(child, str):
+                tokens.append((TEXT, self.shown(child)))
+            elif child.name in _INLINE and len(child.contents) == 1 and isinstance(child.contents[0], str):
+                name = _INLINE[child.name]
+                tokens += ((OPEN, f"<{name}>"), (TEXT, self.shown(child.contents[0])), (CLOSE, f"</{name}>"))
+            else:
+                return False
         self.end_run()
-        shown = trim_end(trim_start(self.rules.endings.sub("", squashed(text))))
-        if shown:
-            self.place(Block(escape(shown, quote=False), shown, shown), [])
+        block = finished(trimmed(tokens))
+        if block.text:
+            self.place(block, tokens)
+        return True
+
+    def shown(self, text: str) -> str:
+        text = squashed(text)
+        may_end = text.rstrip()[-1:] in self.rules.closers
+        return self.rules.endings.sub("", text) if may_end else text
 
     def enter(self, tag: Tag | Element) -> Callable[[], None] | None:
         """Open what ``tag`` is kept as; returns what closes it."""
@@ -155,7 +171,7 @@ class _Writer:
         return _RENAMED.get(tag.name, tag.name)
 
     def add_text(self, text: str) -> None:
-        shown = preformatted(text) if self.frames[-1].name == "pre" else self.rules.endings.sub("", squashed(text))
+        shown = preformatted(text) if self.frames[-1].name == "pre" else self.shown(text)
         self.run.append((TEXT, shown))
         self.is_filled = self.is_filled or shown != " "
 
@@ -211,6 +227,8 @@ class _Writer:
         siblings = self.frames[-1].blocks
         if frame.name == "figcaption":
             _add_caption(siblings, frame.blocks)
+        elif frame.name == "center":
+            siblings += _with_captions(frame.blocks)
         elif block := _closed(frame):
             siblings.append(block)
 
@@ -237,6 +255,18 @@ def _add_caption(siblings: list[Block], captions: list[Block]) -> None:
         for caption in captions:
             caption.html = f"<p>{caption.html}</p>" if caption.text else f"<figure>{caption.html}</figure>"
         siblings += captions
+
+
+def _with_captions(centred: list[Block]) -> list[Block]:
+    """The blocks of a ``center``: old pages write the caption of a picture below it and mark it by nothing else."""
+    kept: list[Block] = []
+    for block in centred:
+        is_below = bool(kept) and kept[-1].html.endswith("</figure>")
+        if is_below and block.html.startswith("<p>") and 0 < len(block.text) <= _LONGEST_CAPTION:
+            _add_caption(kept, [Block(block.html.removeprefix("<p>").removesuffix("</p>"), block.text)])
+        else:
+            kept.append(block)
+    return kept
 
 
 def _closed(frame: _Frame) -> Block | None:

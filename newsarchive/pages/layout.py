@@ -190,14 +190,14 @@ class Layout:
 def layout_for(page: Page, layouts: Sequence[type[Layout]]) -> type[Layout]:
     """The layout whose marker the page has. The host excludes nothing.
 
-    Of several that fit, the one in use on the page's day counts, then a subclass before what it was made from.
-    Raises ``NotAnArticle`` (``no-layout``, with host and fingerprint) if none fits, ``LayoutMismatch`` (field
-    ``marker``) if two do.
+    Those in use on the day of the page's address are asked first, the others if none of them fits; a subclass goes
+    before what it was made from. Raises ``NotAnArticle`` (``no-layout``, with host and fingerprint) if none fits,
+    ``LayoutMismatch`` (field ``marker``) if two do.
     """
-    fitting = [layout for layout in layouts if layout.fits(page)]
-    if len(fitting) > 1:
-        fitting = [layout for layout in fitting if layout.covers(page.day)] or fitting
-        fitting = [layout for layout in fitting if not any(issubclass(o, layout) and o is not layout for o in fitting)]
+    current = [layout for layout in layouts if layout.covers(page.day)]
+    fitting = [layout for layout in current if layout.fits(page)]
+    fitting = fitting or [layout for layout in layouts if layout not in current and layout.fits(page)]
+    fitting = [layout for layout in fitting if not any(issubclass(o, layout) and o is not layout for o in fitting)]
     if not fitting:
         msg = f"no layout fits the page at {page.url}: host {urlsplit(page.url).netloc}, fingerprint {fingerprint(page.tree)}"
         raise NotAnArticle(msg, reason="no-layout")

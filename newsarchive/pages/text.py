@@ -22,6 +22,8 @@ _EDGE = " \t\n\r\x0b\x0c\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\u200b\ufeff
 )
 _SPACES_RE = re.compile("[ \t\n\r\x0b\x0c\x85\xa0\u2028\u2029\ufeff]+")
 
+_ODD_RE = re.compile(f"{_FORBIDDEN_RE.pattern}|{_SPACES_RE.pattern}".replace("]|[", ""))
+
 
 def printable(text: str) -> str:
     r"""``text`` without the characters that YAML or XML forbid; nothing stands in for them.
@@ -43,7 +45,7 @@ def one_line(text: str) -> str:
 
 def squashed(text: str) -> str:
     """``text`` as a browser shows it, runs of white space as one blank; NBSP is a blank, U+3000 stays inside a text."""
-    return _SPACES_RE.sub(" ", printable(text))
+    return _SPACES_RE.sub(" ", printable(text)) if _ODD_RE.search(text) else text
 
 
 def preformatted(text: str) -> str:

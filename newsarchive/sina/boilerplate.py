@@ -150,6 +150,7 @@ RULES = Rules(
     drop=tuple(DROPPED),
     paragraphs=re.compile("|".join(PARAGRAPHS)),
     endings=re.compile("|".join(ENDINGS)),
+    closers=")）】",
     related=re.compile(_RELATED),
     noted=re.compile(_NOTED),
     pictures=re.compile("|".join(PICTURES), re.I),

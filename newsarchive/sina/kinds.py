@@ -11,9 +11,7 @@ from urllib.parse import urlsplit
 _KINDS = {
     "live": re.compile(r"^(?:live|zhibo)\.|^[^/]*/(?:\w+/)*(?:live|zhibo|play)/"),
     "video-only": re.compile(r"^(?:video|v|ivideo)\.|^[^/]*/(?:\w+/)*video/"),
-    "topic": re.compile(
-        r"^[^/]*/(?:\w+/)*(?:zt_d|zt|z|focus|subject)/|^[^/]*/(?:\w+/)*subject-\d+|^[^/]*/(?:[\w-]+/)*(?:index\.s?html)?$"
-    ),
+    "topic": re.compile(r"^[^/]*/(?:\w+/)*(?:zt_d|zt|z|focus|subject)/|^[^/]*/(?:\w+/)*subject-\d+"),
 }
 """Hosts and folders (sina-surface.md §3); the folders of topics: ``zt_d`` today, ``zt`` until 2016, ``z``, ``focus`` before."""
 

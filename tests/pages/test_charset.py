@@ -55,3 +55,13 @@ def test_page_that_no_charset_reads_is_refused(body: bytes) -> None:
     with pytest.raises(NotAnArticle) as caught:
         decode(body, None)
     assert caught.value.reason == "charset"
+
+
+def test_text_that_was_once_read_in_the_wrong_charset_is_refused() -> None:
+    with pytest.raises(NotAnArticle) as caught:
+        decode(page("utf-8", "utf-8").decode("gb18030", "ignore").encode(), "utf-8")
+    assert caught.value.reason == "charset"
+
+
+def test_words_without_common_characters_are_read() -> None:
+    assert decode(("纸船" * 30).encode(), None) == "纸船" * 30

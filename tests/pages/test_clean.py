@@ -21,6 +21,7 @@ RULES = Rules(
     drop=(".ad", "[id^=quote_]"),
     paragraphs=re.compile(r"责任编辑：|扫码"),
     endings=re.compile(r"（责编：[^）]*）$"),
+    closers="）",
     related=re.compile(r"(?:相关|专题)：?"),
     noted=re.compile(r"责任编辑："),
     pictures=re.compile(r"/qr/"),

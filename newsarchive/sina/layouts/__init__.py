@@ -44,11 +44,8 @@ LAYOUTS: list[type[Layout]] = [
 ]
 
 _VIDEO_RE = re.compile(r"""\b(?:video_?id|ipad_vid|data-vid|vid)["']?\s*[:=]\s*["']?(\d{5,12})\b""", re.I)
-_SURELY_MORE = 20_000
-"""Characters of a body that is more than a player with its scripts."""
-_MARKUP_RE = re.compile(r"<(script|style)\b.*?</\1>|<!--.*?-->|<[^>]*>|\s+", re.S)
-_SURELY_TEXT = 300
-"""Characters outside of markup; a player with its tools and a disclaimer has fewer."""
+_SURELY_TEXT = 5
+"""Full stops; a player with its tools and a disclaimer has fewer."""
 _PLAYER_RE = re.compile(
     r"video-2017|videoList|ArticalVideoList|video_play_list|artical-player|videoDatas|<(?:video|embed)\b", re.I
 )
@@ -74,7 +71,7 @@ def extract(html: str, offer: Offer, url: str, fetched_at: datetime | None = Non
         body=_with_text(fields["body"], url),
         media=_media(fields),
         media_url=_link(fields, url),
-        author=_first(fields.get("authors", ())),
+        author=_first(fields.get("authors") or ()),
         editor=_first(fields["editors"]),
         keywords=_keywords(fields),
         symbols=tuple(symbols),
@@ -103,7 +100,7 @@ def _videos(body: str) -> tuple[str, ...]:
 
 def _with_text(body: str, url: str) -> str:
     """``body``, unless all that it holds is a player."""
-    if len(body) < _SURELY_MORE and _PLAYER_RE.search(body) and len(_MARKUP_RE.sub("", body)) < _SURELY_TEXT:
+    if body.count("。") < _SURELY_TEXT and _PLAYER_RE.search(body):
         try:
             clean(body, url, RULES)
         except EmptyBody as error:

@@ -28,7 +28,7 @@ class SinaArtibody2008Page(SinaPage):
     told by crawlers' notes.
     """
 
-    since, until = date(2006, 1, 1), date(2018, 12, 31)
+    since, until = date(2006, 1, 1), date(2017, 12, 31)
     marker = ("#artibodyTitle", "#artibody.blkContainerSblkCon")
     example = "https://ent.sina.com.cn/y/2009-11-09/13482762951.shtml"
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from newsarchive.items import Article
 from newsarchive.pages.layout import Page, href
 
 _ADDRESS_RE = re.compile(r"^(?P<stem>https?://[^?#]*/(?P<name>[\w-]+?))(?:_\d{1,2})?(?P<ending>\.s?html)$", re.A)
+_LAST_SEEN_ON = date(2017, 12, 31)
+"""Two years after the last that was seen; the template of 2017 has no pager."""
 _MOST_PAGES = 50
 """Pages of one article; 20 were seen at most, and a page that links more means us ill."""
 
@@ -27,7 +30,7 @@ def further_pages(page: Page) -> tuple[str, ...]:
     ('https://finance.sina.com.cn/x/1234567_2.shtml', 'https://finance.sina.com.cn/x/1234567_3.shtml')
     """
     address = _ADDRESS_RE.match(page.url)
-    if not address:
+    if not address or (page.day and page.day > _LAST_SEEN_ON):
         return ()
     links = map(href, page.tree.css(f'a[href*="/{address["name"]}_"]'))
     numbers = [int(found[1]) for link in links if (found := re.search(r"_(\d{1,2})\.s?html$", link))]

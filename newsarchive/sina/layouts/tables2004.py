@@ -14,7 +14,15 @@ from newsarchive.sina.layouts.common import SinaPage
 _TITLE = "th.f24"
 _HEAD = f"table:has(> tbody > tr > {_TITLE})"  # the time stands nowhere else than in the table of the title
 _SOURCE = 'font[color="#A20010" i]'
+_AUTHOR_RE = re.compile(
+    r"<p>[\s\u3000]*来源\s*[:：]\s*([^<]{2,20}?)\s*</p>(?:\s|<!--.*?-->)*(?:</td>|</font>|</div>|$)", re.S
+)
 _PAGE_ID_RE = re.compile(r"<!--\s*\[(\d+,\d+,\d+)\]\s*published at")
+
+
+def without_author(body: str) -> str:
+    """``body`` without the line at its end that names who handed the text in."""
+    return _AUTHOR_RE.sub("", fields.original_text(body))
 
 
 class SinaTables2004Page(SinaPage):
@@ -32,5 +40,6 @@ class SinaTables2004Page(SinaPage):
     published_at = Css(_HEAD, to=china_time)
     sources = Css(f"{_HEAD} {_SOURCE}", to=fields.media_name, many=True)
     source_links = Css(f"{_HEAD} {_SOURCE} a[href]", take=href, many=True)
+    authors = Source(_AUTHOR_RE, to=lambda name: (name.strip(),), optional=True)
     page_id = Source(_PAGE_ID_RE, to=fields.page_id, optional=True)
-    body = Css("#artibody", "#zoom", "td.l17 td.l17", "td.l17", take=inner_html, to=fields.original_text)
+    body = Css("#artibody", "#zoom", "td.l17 td.l17", "td.l17", take=inner_html, to=without_author)

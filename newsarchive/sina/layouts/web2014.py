@@ -18,7 +18,7 @@ class SinaWeb2014Page(SinaArtibody2008Page):
     lines that crawlers of 2015 to 2017 quote, and from their selectors; no whole page is at hand.
     """
 
-    since, until = date(2014, 1, 1), date(2018, 12, 31)
+    since, until = date(2014, 1, 1), date(2017, 12, 31)
     marker = (
         "h1#artibodyTitle:not(.main-title), #main_title:not(.main-title)",
         "#artibody:not(.blkContainerSblkCon)",
