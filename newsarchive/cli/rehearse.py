@@ -26,7 +26,7 @@ MARKER = ".rehearsal"
 """The hidden file that says: a rehearsal made this folder, a rehearsal may empty it."""
 DEFAULT_FOLDER = Path("rehearsal-archive")
 MAX_RUNS = 8
-"""Hostile needs four or five; a crawl that is not done after eight never will be."""
+"""For the present, and for a past day. Hostile needs four or five; a crawl that is not done after eight never will be."""
 BRAKE_SECONDS = 3.0
 """What the crawl takes for the length of a ban here, a little longer than the stand-in's ``BAN_SECONDS``."""
 DONE, BLOCKED = (0, 3), 4
@@ -55,6 +55,7 @@ class Rehearsal:
     seed: int
     faults: Level
     archive: Path
+    years: bool = False
     runs: list[dict[str, Any]] = field(default_factory=list)
     verdict: Verdict = field(default_factory=Verdict)
     requests: int = 0
@@ -80,6 +81,13 @@ def rehearse(
     ] = DEFAULT_FOLDER,
     faults: Annotated[Level, typer.Option(help="How badly the stand-in behaves.")] = Level.NONE,
     seed: Annotated[int, typer.Option(help="Another number, other news.")] = 7,
+    years: Annotated[
+        bool,
+        typer.Option(
+            "--years",
+            help="Also documents of 2004 to 2022, of every layout and charset; their days are backfilled then.",
+        ),
+    ] = False,
     serve: Annotated[
         int | None,
         typer.Option(
@@ -95,15 +103,18 @@ def rehearse(
 
     Example: newsarchive rehearse --articles 50 --faults mild
 
+    With the pages of twenty years: newsarchive rehearse --years
+
     To crawl by hand instead: newsarchive rehearse --serve 8899
 
     Exit code: 0 if the archive is as expected, 1 if it differs, 2 for wrong usage, else that of the crawl.
     """
     with Stop() as stop:
         if serve is not None:
-            _serve(StandIn(articles=articles, days=days, seed=seed, faults=faults, port=serve), stop, as_json)
+            stand_in = StandIn(articles=articles, days=days, seed=seed, faults=faults, years=years, port=serve)
+            _serve(stand_in, stop, as_json)
             return
-        rehearsal = Rehearsal(articles, days, seed, faults, emptied(archive))
+        rehearsal = Rehearsal(articles, days, seed, faults, emptied(archive), years)
         _run(rehearsal, stop, as_json)
     _tell(rehearsal, as_json)
     raise typer.Exit(rehearsal.exit_code)
@@ -145,6 +156,8 @@ def _serve(stand_in: StandIn, stop: Stop, as_json: bool) -> None:
                 f"# {len(sina.truth)} rows are served. Set these, and NEWSARCHIVE_DIR to a folder for the trial, then run:"
             )
             _say("# scrapy crawl sina_finance -s DOWNLOAD_DELAY=0      (Ctrl-C here ends the serving)")
+            if sina.past_days:
+                _say("# Of old, with -a since=DAY -a until=DAY: " + " ".join(map(str, sina.past_days)))
             stop.wait()
     except OSError as error:
         message = f"the stand-in cannot be started ({error.strerror or error}); give another port, or none"
@@ -152,33 +165,54 @@ def _serve(stand_in: StandIn, stop: Stop, as_json: bool) -> None:
 
 
 def _run(rehearsal: Rehearsal, stop: Stop, as_json: bool) -> None:
-    """Crawls until the crawl says that it is done, then compares."""
+    """Crawls the present and each past day until the crawl says that it is done, then compares."""
     with StandIn(
-        articles=rehearsal.articles, days=rehearsal.days, seed=rehearsal.seed, faults=rehearsal.faults
+        articles=rehearsal.articles,
+        days=rehearsal.days,
+        seed=rehearsal.seed,
+        faults=rehearsal.faults,
+        years=rehearsal.years,
     ) as sina:
-        _say(
-            f"Rehearsal: {len(sina.truth)} rows over {rehearsal.days} days, faults {rehearsal.faults.value}, into {rehearsal.archive}"
-        )
-        for number in range(1, MAX_RUNS + 1):
-            code = _crawl(rehearsal, sina, stop, as_json)
-            _say(
-                f"Run {number}: exit code {code}, {EXIT_CODES.get(code, 'no code of ours')} ({rehearsal.runs[-1]['seconds']} s)"
-            )
-            if code in DONE or stop.asked or code in HOPELESS:
+        _say(f"Rehearsal: {_extent(rehearsal, sina)}, faults {rehearsal.faults.value}, into {rehearsal.archive}")
+        tasks = [{}, *({"since": str(day), "until": str(day)} for day in sina.past_days)]
+        for task in tasks:
+            if not _until_done(rehearsal, sina, stop, task, as_json):
                 break
-            if code == BLOCKED and number < MAX_RUNS:
-                _say(f"The ban lasts; going on in {BRAKE_SECONDS:.0f} s")
-                stop.wait(max(BRAKE_SECONDS, sina.ban_seconds_left()))
         _say("Comparing the archive with the truth")
         rehearsal.stopped, rehearsal.requests = stop.asked, len(sina.requests)
         rehearsal.verdict = judge(rehearsal.archive, sina.truth, sina.now())
 
 
-def _crawl(rehearsal: Rehearsal, sina: StandIn, stop: Stop, as_json: bool) -> int:
+def _extent(rehearsal: Rehearsal, sina: StandIn) -> str:
+    past = f" and {len(sina.past_days)} of the years before" if sina.past_days else ""
+    return f"{len(sina.truth)} rows over {rehearsal.days} days{past}"
+
+
+def _until_done(rehearsal: Rehearsal, sina: StandIn, stop: Stop, task: dict[str, str], as_json: bool) -> bool:
+    """Runs the crawl with the arguments ``task`` as often as it takes; False where going on is no use."""
+    for attempt in range(1, MAX_RUNS + 1):
+        code = _crawl(rehearsal, sina, stop, task, as_json)
+        _say(_about_run(rehearsal, task, code))
+        if code in DONE or stop.asked or code in HOPELESS:
+            break
+        if code == BLOCKED and attempt < MAX_RUNS:
+            _say(f"The ban lasts; going on in {BRAKE_SECONDS:.0f} s")
+            stop.wait(max(BRAKE_SECONDS, sina.ban_seconds_left()))
+    return code in DONE and not stop.asked
+
+
+def _about_run(rehearsal: Rehearsal, task: dict[str, str], code: int) -> str:
+    day = f", {task['since']}" if task else ""
+    meaning, seconds = EXIT_CODES.get(code, "no code of ours"), rehearsal.runs[-1]["seconds"]
+    return f"Run {len(rehearsal.runs)}{day}: exit code {code}, {meaning} ({seconds} s)"
+
+
+def _crawl(rehearsal: Rehearsal, sina: StandIn, stop: Stop, task: dict[str, str], as_json: bool) -> int:
     settings = {"DOWNLOAD_DELAY": "0", "SINA_BAN_MINUTES": f"{BRAKE_SECONDS / 60:g}"}
+    arguments = [part for name, value in task.items() for part in ("-a", f"{name}={value}")]
     begun = time.monotonic()
     code = stop.run(
-        crawl_command(settings),
+        [*crawl_command(settings), *arguments],
         env=crawl_environment(rehearsal.archive, sina.env),
         cwd=rehearsal.archive,
         stdout=sys.stderr if as_json else None,
@@ -225,6 +259,7 @@ def _result(rehearsal: Rehearsal) -> dict[str, Any]:
         "articles": rehearsal.articles,
         "days": rehearsal.days,
         "seed": rehearsal.seed,
+        "years": rehearsal.years,
         "faults": rehearsal.faults.value,
         "archive": str(rehearsal.archive),
         "runs": rehearsal.runs,

@@ -56,18 +56,18 @@ def squash(text: str) -> str:
 def blocks_of(seed: str, day: date) -> tuple[Block, ...]:
     """The article of this seed: 5 to 14 blocks, about 10 kB of mark-up."""
     rng, writer = random.Random(f"blocks/{seed}"), Writer(f"prose/{seed}", day)
-    blocks = [_plain(rng, writer)]
+    blocks = [plain(rng, writer)]
     if rng.random() < 0.8:
-        blocks.append(_figure(rng, writer, day))
+        blocks.append(figure(rng, writer, day))
     if rng.random() < 0.3:
         blocks.append(_reference(rng, writer))
     blocks += [rng.choice(_BODY)(rng, writer) for _ in range(rng.randint(3, 9))]
-    for make, share in ((_table, 0.2), (_list, 0.25), (_heading, 0.3)):
+    for make, share in ((table, 0.2), (item_list, 0.25), (_heading, 0.3)):
         if rng.random() < share:
             blocks.insert(rng.randint(2, len(blocks)), make(rng, writer))
     if rng.random() < 0.4:
-        blocks.insert(rng.randint(2, len(blocks)), _figure(rng, writer, day))
-    blocks.append(_plain(rng, writer))
+        blocks.insert(rng.randint(2, len(blocks)), figure(rng, writer, day))
+    blocks.append(plain(rng, writer))
     return tuple(blocks)
 
 
@@ -75,13 +75,13 @@ def symbols_of(seed: str, day: date) -> tuple[str, ...]:
     return tuple(dict.fromkeys(block.symbol for block in blocks_of(seed, day) if block.symbol))
 
 
-def _plain(rng: random.Random, writer: Writer) -> Block:
+def plain(rng: random.Random, writer: Writer) -> Block:
     text = writer.paragraph()
     attributes = rng.choice(("", "", "", ' cms-style="font-L"', ' style="text-align: left;"', " class=text-p"))
     return Block(f"<p{attributes}>　　{escape(text, quote=False)}</p>", (Piece("p", squash(text)),))
 
 
-def _bold_lead(_rng: random.Random, writer: Writer) -> Block:
+def bold_lead(_rng: random.Random, writer: Writer) -> Block:
     lead, text = writer.heading(), writer.paragraph()
     pieces = (Piece("p", squash(f"{lead} {text}")), Piece("strong", squash(lead)))
     return Block(f"<p>　　<strong>{lead}</strong>&nbsp;{text}</p>", pieces)
@@ -98,7 +98,7 @@ def _bold_line(rng: random.Random, writer: Writer) -> Block:
     return Block(form.format(line), (Piece("p", line), Piece("strong", line)))
 
 
-def _stock_link(rng: random.Random, writer: Writer) -> Block:
+def stock_link(rng: random.Random, writer: Writer) -> Block:
     """A paragraph with a stock, as Sina's script marks it; the quote's span is empty in what the server sends."""
     span, symbol, name = rng.choice(STOCKS)
     head, tail = writer.paragraph(), writer.fill("当日成交额{yi}，变动{point}%。")
@@ -110,19 +110,19 @@ def _stock_link(rng: random.Random, writer: Writer) -> Block:
     return Block(f"<p>　　{head}{link}{tail}</p>", (Piece("p", squash(f"{head}{name}{tail}")),), symbol=symbol)
 
 
-def _outer_link(rng: random.Random, writer: Writer) -> Block:
+def outer_link(rng: random.Random, writer: Writer) -> Block:
     text, address = writer.paragraph(), f"https://www.disclosure.example/reports/{rng.randrange(10**9)}.html"
     html = f'<p>　　{text}报告全文见<a href="{address}" target="_blank" onclick="return track(this)">披露网站</a>。</p>'
     return Block(html, (Piece("p", squash(f"{text}报告全文见披露网站。")), Piece("a", address)))
 
 
-def _odd_characters(rng: random.Random, writer: Writer) -> Block:
+def odd_characters(rng: random.Random, writer: Writer) -> Block:
     odd = rng.choice(_ODD)
     text = f"{odd}，{writer.paragraph()}"
     return Block(f"<p>　　{escape(text, quote=False)}&nbsp;</p>", (Piece("p", squash(text)),))
 
 
-def _emphasis(_rng: random.Random, writer: Writer) -> Block:
+def emphasis(_rng: random.Random, writer: Writer) -> Block:
     note, text = writer.fill("{house}注，{date}"), writer.paragraph()
     return Block(
         f"<p>　　{text}<em>（{note}）</em></p>", (Piece("p", squash(f"{text}（{note}）")), Piece("em", f"（{note}）"))
@@ -139,14 +139,14 @@ def _heading(_rng: random.Random, writer: Writer) -> Block:
     return Block(f"<h3>{text}</h3>", (Piece("heading", text),))
 
 
-def _list(rng: random.Random, writer: Writer) -> Block:
+def item_list(rng: random.Random, writer: Writer) -> Block:
     tag = rng.choice(("ul", "ol"))
     items = [writer.fill("{company}：{trade}收入{yi}，占比{pct}") for _ in range(rng.randint(2, 5))]
     html = "\n".join(f"<li>{item}</li>" for item in items)
     return Block(f"<{tag}>\n{html}\n</{tag}>", tuple(Piece("li", item) for item in items))
 
 
-def _table(rng: random.Random, writer: Writer) -> Block:
+def table(rng: random.Random, writer: Writer) -> Block:
     caption, heads = writer.fill("表：{place}{trade}主要指标（{date}）"), ("公司", "成交额", "涨跌幅")
     rows = [[writer.fill(cell) for cell in ("{company}", "{yi}", "{point}%")] for _ in range(rng.randint(2, 6))]
     head = "<tr>" + "".join(f'<th style="width:33%">{cell}</th>' for cell in heads) + "</tr>"
@@ -156,7 +156,7 @@ def _table(rng: random.Random, writer: Writer) -> Block:
     return Block(html, (Piece("caption", caption), *(Piece("th", cell) for cell in heads), *cells))
 
 
-def _figure(rng: random.Random, writer: Writer, day: date) -> Block:
+def figure(rng: random.Random, writer: Writer, day: date) -> Block:
     name = f"{rng.randrange(16**4):04x}-{rng.getrandbits(128):032x}.{rng.choice(('jpg', 'png'))}"
     address = f"//n.sinaimg.cn/finance/transform/{rng.randint(1, 250)}/w550h{rng.randint(280, 420)}/{day:%Y%m%d}/{name}"
     caption = writer.caption() if rng.random() < 0.75 else ""
@@ -171,14 +171,14 @@ def _figure(rng: random.Random, writer: Writer, day: date) -> Block:
 
 
 _BODY = (
-    _plain,
-    _plain,
-    _plain,
-    _bold_lead,
+    plain,
+    plain,
+    plain,
+    bold_lead,
     _bold_line,
-    _stock_link,
-    _stock_link,
-    _outer_link,
-    _odd_characters,
-    _emphasis,
+    stock_link,
+    stock_link,
+    outer_link,
+    odd_characters,
+    emphasis,
 )

@@ -76,9 +76,12 @@ def _result(code: int, message: str, now: datetime, **more: object) -> dict[str,
 
 
 def _of_day(rows: list[Document], query: dict[str, str]) -> list[Document]:
-    """The rows of the asked day: ``etime`` is the earlier bound, ``stime`` the later one (sina-surface §1.1)."""
+    """The rows of the asked day: ``etime`` is the earlier bound, ``stime`` the later one (sina-surface §1.1).
+
+    Without a day those that a running listing still reaches.
+    """
     if "etime" not in query or "stime" not in query:
-        return rows
+        return [document for document in rows if not document.is_past]
     earliest, latest = _number(query, "etime", 0), _number(query, "stime", 0)
     return [document for document in rows if earliest <= _epoch(document.published_at) < latest]
 
@@ -87,6 +90,7 @@ def _row(document: Document) -> dict[str, object]:
     rng = random.Random(f"row/{document.docid}")
     url = document.url.replace("https://", "http://") if rng.random() < 0.1 else document.url
     mobile = f"finance.sina.cn/roll/{document.published_at:%Y-%m-%d}/detail-i{document.docid}.d.html"
+    twins = [] if document.is_past else [f"https://{mobile}", f"http://{mobile}"]
     chart = {"stockCharts": "no", "stockCode": "", "stockMarket": "", "mulStockChart": "", "isStaticStock": ""}
     row: dict[str, object] = {
         "icons": "",
@@ -105,8 +109,8 @@ def _row(document: Document) -> dict[str, object]:
         "docid": f"comos:{document.docid}",
         "url": url,
         "urls": _json([url]),
-        "wapurl": f"https://{mobile}",
-        "wapurls": _json([f"https://{mobile}", f"http://{mobile}"]),
+        "wapurl": "".join(twins[:1]),
+        "wapurls": _json(twins),
         **dict.fromkeys(("wapsummary", "stitle", "summary", "author", "keywords"), ""),
         "title": document.listed_title,
         "intro": f" {document.keywords[0]}相关消息，详见正文...",

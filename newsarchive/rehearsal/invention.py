@@ -19,7 +19,7 @@ from newsarchive.rehearsal.channels import (
 )
 from newsarchive.rehearsal.prose import Writer
 from newsarchive.rehearsal.titles import AWKWARD, PAIRS, shown
-from newsarchive.rehearsal.truth import BEIJING, IMPOSTORS, POSTER, Document, Fate, Metas
+from newsarchive.rehearsal.truth import BEIJING, IMPOSTORS, POSTER, UTF8, Document, Fate, Metas
 
 OFF_SITE_HOST = "www.partner-media.example"
 OFF_SITE_ROWS = 2
@@ -109,15 +109,16 @@ def _document(rng: random.Random, world: _World, number: int, at: datetime) -> D
         url=_url(rng, layout, at, docid),
         listed_title=title,
         title=title,
-        lids=_lids(rng, world.channels),
+        lids=lids_of(rng, world.channels),
         published_at=at,
         modified_at=modified_at,
         listed_at=min(modified_at + _delay(rng, world.gap), world.now),
         media=rng.choice(words.MEDIA),
         editor=rng.choice(words.SURNAMES) + rng.choice(words.GIVEN),
         keywords=tuple(rng.sample(words.TRADES, rng.randint(2, 5))),
-        picture=_picture(rng, at),
+        picture=picture_of(rng, at),
         layout=layout,
+        charset=UTF8._replace(header="utf-8") if layout == "news" else UTF8,
         metas=rng.choices((Metas.AGREE, Metas.MOVED, Metas.NONE), (80, 15, 5))[0],
         text_seed=text_seed,
     )
@@ -147,14 +148,14 @@ def _url(rng: random.Random, layout: str, at: datetime, docid: str) -> str:
     return f"https://finance.sina.com.cn/{section + '/' if section else ''}{at:%Y-%m-%d}/doc-i{docid}.shtml"
 
 
-def _lids(rng: random.Random, channels: tuple[str, ...]) -> tuple[str, ...]:
+def lids_of(rng: random.Random, channels: tuple[str, ...]) -> tuple[str, ...]:
     domestic = rng.random() < DOMESTIC_SHARE
     more = rng.choice(DOMESTIC_MEMBERSHIPS if domestic else MEMBERSHIPS)
     named = [lid for lid in (DOMESTIC if domestic else "", EVERYTHING, *more) if lid in channels] or channels[:1]
     return tuple(sorted({*named, *rng.sample(UNNAMED, 4)}, key=int))
 
 
-def _picture(rng: random.Random, at: datetime) -> str:
+def picture_of(rng: random.Random, at: datetime) -> str:
     if rng.random() < 0.3:
         return POSTER
     name = f"{rng.randrange(16**4):04x}-{rng.getrandbits(128):032x}.png"

@@ -23,7 +23,7 @@ from newsarchive.rehearsal.archived import (
 )
 from newsarchive.rehearsal.blocks import Piece
 from newsarchive.rehearsal.channels import DOMESTIC, EVERYTHING, PAGEIDS
-from newsarchive.rehearsal.truth import Document, Fate
+from newsarchive.rehearsal.truth import FILTERED, Document, Fate
 
 IN_A_DAY = frozenset(("_day.jsonl", "_revisions"))
 AT_THE_TOP = frozenset((".rehearsal", ".newsarchive", "_raw", "_images", "README.md"))
@@ -101,6 +101,8 @@ def _about(document: Document, folder: _Folder, verdict: Verdict) -> Iterator[st
         yield f"{_named(document)} is archived, but it is no article: {document.fate}."
     elif docid not in folder.outcomes:
         yield f"{_named(document)} ({document.fate}) has no outcome in any journal."
+    elif document.fate in FILTERED and (said := _outcome(docid, folder)) != f"filtered: {document.fate}":
+        yield f"{_named(document)} ended as {said} instead of filtered: {document.fate}."
 
 
 def _pairs(listed: Sequence[Document], folder: _Folder, verdict: Verdict) -> Iterator[str]:
@@ -113,7 +115,7 @@ def _pairs(listed: Sequence[Document], folder: _Folder, verdict: Verdict) -> Ite
         kept = [d for d in (document, twin) if d and d.docid in folder.kept]
         if not kept:
             verdict.missing += 1
-            yield f"{_named(document)} is missing ({_outcome(document, folder)})."
+            yield f"{_named(document)} is missing ({_outcome(document.docid, folder)})."
         elif len(kept) > 1:
             verdict.false += 1
             yield f"{_named(document)} is archived twice: {kept[1].docid} has the same title and text."
@@ -136,6 +138,8 @@ def _about_file(document: Document, folder: _Folder) -> Iterator[str]:
         yield f"{_named(document)}: the digest in the journal is not that of {event['file']}."
     if path.parent != folder.archive / f"{document.published_at:%Y/%m/%d}":
         yield f"{_named(document)} lies in {event['file']}, not under its day {document.published_at:%Y-%m-%d}."
+    if event.get("media") != document.media:
+        yield f"{_named(document)}: the source is {_short(event.get('media'))} instead of {_short(document.media)}."
     try:
         found = read_file(path)
     except ValueError as error:
@@ -194,10 +198,10 @@ def _left_over(folder: _Folder) -> Iterator[str]:
             yield f"{entry.name} is left over in the archive."
 
 
-def _outcome(document: Document, folder: _Folder) -> str:
-    if document.docid not in folder.docid_of.values():
+def _outcome(docid: str, folder: _Folder) -> str:
+    if docid not in folder.docid_of.values():
         return "never offered"
-    event = folder.outcomes.get(document.docid)
+    event = folder.outcomes.get(docid)
     return f"{event['event']}: {event.get('reason') or event.get('status')}" if event else "offered, no outcome"
 
 

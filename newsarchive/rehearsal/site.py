@@ -5,7 +5,7 @@ Knows nothing of faults (``faults``) and nothing of sockets (``proxy``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
@@ -17,10 +17,16 @@ from newsarchive.rehearsal.page import END_OF_TEXT, page_of, shell_of
 from newsarchive.rehearsal.truth import Document, Fate
 
 FEED_HOST = "feed.mix.sina.com.cn"
-ARTICLE_HOSTS = ("finance.sina.com.cn", "news.sina.com.cn")
-HOSTS = frozenset((FEED_HOST, *ARTICLE_HOSTS, "finance.sina.cn"))
+ARTICLE_HOSTS = (
+    *("finance.sina.com.cn", "news.sina.com.cn", "tech.sina.com.cn", "ent.sina.com.cn", "sports.sina.com.cn"),
+    *("chanye.finance.sina.com.cn", "slide.finance.sina.com.cn", "video.sina.com.cn", "live.video.sina.com.cn"),
+    *("cj.sina.com.cn", "k.sina.com.cn", "finance.sina.cn"),
+)
+HOSTS = frozenset((FEED_HOST, *ARTICLE_HOSTS))
 """The hosts that exist; the proxy refuses any other."""
 FEED_PATH = "/api/roll/get"
+Place = tuple[str, str]
+"""(host, path)"""
 CACHED_PAGES = 256
 """Rendered pages kept: about 20 kB each, compressed."""
 
@@ -29,7 +35,7 @@ class Site:
     """All hosts over one set of documents; ``clock`` gives the moment that decides which rows the listing shows."""
 
     def __init__(self, documents: Sequence[Document], lids: Sequence[str], clock: Callable[[], datetime]) -> None:
-        self._by_place = {urlsplit(document.url)[1:3]: document for document in documents}
+        self._by_place = {place: (document, part) for document in documents for place, part in _places(document)}
         self._documents = documents
         self._clock = clock
         self.feed = Feed(documents, lids)
@@ -43,22 +49,19 @@ class Site:
         if (host, place.path) == (FEED_HOST, FEED_PATH):
             query = dict(parse_qsl(place.query, keep_blank_values=True))
             return answer_of(200, "application/json; charset=utf-8", self.feed.answer(query, self._clock()))
-        if document := self.document_at(host, place.path):
-            return self._rendered(document)
+        if found := self._by_place.get((host, place.path)):
+            return self._rendered(*found)
         return answer_of(404, "text/html", NOT_FOUND)
 
-    def document_at(self, host: str, path: str) -> Document | None:
-        return self._by_place.get((host, path))
-
-    def _render(self, document: Document) -> Answer:
-        kind = "text/html; charset=utf-8" if document.layout == "news" else "text/html"
+    def _render(self, document: Document, part: int) -> Answer:
+        kind = f"text/html; charset={document.charset.header}" if document.charset.header else "text/html"
         if document.fate is Fate.CUT_SHORT:
             page = page_of(document)
             return Answer(200, kind, page[: page.index(END_OF_TEXT.encode())], announced=False)
         status = 404 if document.fate is Fate.GONE else 200
-        return answer_of(status, kind, self._body(document))
+        return answer_of(status, kind, self._body(document, part))
 
-    def _body(self, document: Document) -> bytes:
+    def _body(self, document: Document, part: int) -> bytes:
         match document.fate:
             case Fate.GONE | Fate.NOT_FOUND_200:
                 return NOT_FOUND
@@ -69,4 +72,13 @@ class Site:
             case Fate.OTHER_DOCUMENT:
                 return page_of(next(other for other in self._documents if other.fate is Fate.ARTICLE))
             case _:
-                return page_of(document)
+                return page_of(document, part)
+
+
+def _places(document: Document) -> Iterator[tuple[Place, int]]:
+    """Each address of the article: the first page, then ``…_2.shtml`` and on."""
+    place = urlsplit(document.url)
+    stem, dot, ending = place.path.rpartition(".")
+    for part in range(1, document.parts + 1):
+        path = place.path if part == 1 else f"{stem}_{part}{dot}{ending}"
+        yield (place.netloc, path), part

@@ -6,7 +6,7 @@ import tempfile
 import threading
 import time
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,6 +18,7 @@ from newsarchive.rehearsal.invention import invent
 from newsarchive.rehearsal.proxy import Proxy, Request
 from newsarchive.rehearsal.site import HOSTS, Site
 from newsarchive.rehearsal.truth import BEIJING, Document
+from newsarchive.rehearsal.years import past_documents
 
 POLL_SECONDS = 0.05
 """How often the serving loop looks whether it shall stop."""
@@ -27,7 +28,8 @@ class StandIn:
     """``with StandIn(articles=200, days=3, seed=7) as sina:`` serves; run a crawl with ``sina.env`` in its environment.
 
     ``faults``: none, mild or hostile (``faults.Level``). ``titles="plain"`` leaves out awkward headlines and the rows that must
-    not be kept. ``channels``: the lids that exist. ``now``: the moment the world was made (default: the real one);
+    not be kept. ``years``: also documents of 2004 to 2022 under every layout and charset, shown by the day query alone, on
+    ``past_days``. ``channels``: the lids that exist. ``now``: the moment the world was made (default: the real one);
     ``advance`` moves the stand-in's clock, and so lets late rows appear. ``port`` 0 takes a free one.
     """
 
@@ -39,13 +41,16 @@ class StandIn:
         seed: int = 7,
         faults: str = "none",
         titles: str = "awkward",
+        years: bool = False,
         channels: tuple[str, ...] = tuple(PAGEIDS),
         now: datetime | None = None,
         port: int = 0,
     ) -> None:
         level = Level(faults)
         made_at = (now or datetime.now(BEIJING)).replace(microsecond=0)
-        self.truth: tuple[Document, ...] = invent(
+        past = past_documents(seed, channels) if years else ()
+        self.past_days: tuple[date, ...] = tuple(dict.fromkeys(document.published_at.date() for document in past))
+        present = invent(
             articles=articles,
             days=days,
             seed=seed,
@@ -54,6 +59,7 @@ class StandIn:
             impostors=level is Level.HOSTILE,
             channels=channels,
         )
+        self.truth: tuple[Document, ...] = (*past, *present)
         self._made_at, self._started, self._shift = made_at, time.monotonic(), timedelta()
         self.site = Site(self.truth, channels, self.now)
         self._faults = Faults(self.site, level, seed, expected=articles)

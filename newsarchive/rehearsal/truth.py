@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
+from typing import NamedTuple
 
 from newsarchive.rehearsal.blocks import Block, Piece, blocks_of
+from newsarchive.rehearsal.old_blocks import OLD, old_blocks_of
 
 BEIJING = timezone(timedelta(hours=8))
 
@@ -18,11 +20,14 @@ POSTER = "http://n.sinaimg.cn/finance/c30320b4/20210712/wx_poster_finance1.png"
 
 
 class Fate(StrEnum):
-    """What becomes of a document; all but the first three are pages that are no article and never become one."""
+    """What becomes of a document; all but the first two are no article and never become one."""
 
     ARTICLE = "article"
     SAME_TEXT = "same-text"
     OFF_SITE = "off-site"
+    VIDEO_ONLY = "video-only"
+    LIVE = "live"
+    TOPIC = "topic"
     GONE = "gone"
     NOT_FOUND_200 = "not-found page under 200"
     EMPTY_SHELL = "empty shell"
@@ -31,6 +36,8 @@ class Fate(StrEnum):
     CUT_SHORT = "page cut before its closing markup"
 
 
+FILTERED = frozenset((Fate.OFF_SITE, Fate.VIDEO_ONLY, Fate.LIVE, Fate.TOPIC))
+"""Left out on purpose: the journal has to say ``filtered`` with this very word as its reason."""
 IMPOSTORS = (Fate.GONE, Fate.NOT_FOUND_200, Fate.EMPTY_SHELL, Fate.OTHER_DOCUMENT, Fate.LOGIN, Fate.CUT_SHORT)
 
 
@@ -40,6 +47,17 @@ class Metas(StrEnum):
     AGREE = "agree"
     MOVED = "article:published_time is later, weibo: article:create_at agrees"
     NONE = "none agrees"
+
+
+class Charset(NamedTuple):
+    """How a page travels: the codec of its bytes, and what header and meta say of it (empty: nothing)."""
+
+    codec: str
+    header: str
+    meta: str
+
+
+UTF8 = Charset("utf-8", header="", meta="utf-8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +80,22 @@ class Document:
     picture: str
     """The listing's picture, ``POSTER`` among them."""
     layout: str
-    """``finance2026``, ``finance2018`` or ``news``."""
+    """The template of its page: a key of ``page.TEMPLATES``."""
     metas: Metas
     text_seed: str
     fate: Fate = Fate.ARTICLE
     twin_of: str = ""
     """The docid whose title and text this one repeats."""
+    charset: Charset = UTF8
+    parts: int = 1
+    """How many pages the article is spread over."""
+    is_past: bool = False
+    """Whether only the day query still shows it: too old for the running listing."""
 
     @property
     def blocks(self) -> tuple[Block, ...]:
+        if self.layout in OLD:
+            return old_blocks_of(self.text_seed, self.published_at.date(), self.layout)
         return blocks_of(self.text_seed, self.published_at.date())
 
     @property

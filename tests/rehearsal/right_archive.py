@@ -49,7 +49,8 @@ def outcome(archive: Path, folder: Path, document: Document) -> dict[str, object
     file = folder / f"{document.docid}.md"
     file.write_bytes(file_of(document))
     where = file.relative_to(archive).as_posix()
-    return {"event": "kept", "docid": document.docid, "file": where, "sha256": digest(file)}
+    kept = {"file": where, "sha256": digest(file), "media": document.media}
+    return {"event": "kept", "docid": document.docid, **kept}
 
 
 def digest(file: Path) -> str:
