@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -21,6 +21,10 @@ CAREFUL_ANSWERS = 11
 """After a ban: a probe alone, then ten more answers one at a time, before connections are used side by side again."""
 
 
+JUDGED_WITHIN_S = 1.0
+"""After that an answer that nobody judged (it could not be unpacked, say) no longer holds the next one back."""
+
+
 class Gate:
     """Open until ``shut``; all in the event loop's thread."""
 
@@ -28,6 +32,7 @@ class Gate:
         self._running: set[asyncio.Future[Any]] = set()
         self._careful = 0
         self._one_at_a_time = asyncio.Lock()
+        self._judging: asyncio.TimerHandle | None = None
         self._gaps: dict[str, float] = {}
         self._next_at: dict[str, float] = {}
         self._shut = asyncio.Event()
@@ -55,20 +60,32 @@ class Gate:
         until = asyncio.get_running_loop().time() + seconds
         self._next_at[host] = max(until, self._next_at.get(host, 0.0))
 
-    async def send(self, download: Coroutine[Any, Any, T], host: str = "", *, counts: bool = True) -> T:
-        """Await ``download`` when its turn has come; raise the gate's error instead of sending while it is shut.
-
-        ``counts`` is False for what is no probe (robots.txt).
-        """
+    async def send(self, download: Coroutine[Any, Any, T], host: str = "") -> T:
+        """Await ``download`` when its turn has come; raise the gate's error instead of sending while it is shut."""
         with _closed_unless_begun(download):
             await self._turn(host)
             if self._careful == 0:
                 return await self._sent(download)
-            async with self._one_at_a_time:
-                answer = await self._sent(download)
-                if counts and self._careful > 0:
-                    self._careful -= 1
-                return answer
+            return await self._sent_alone(download)
+
+    async def _sent_alone(self, download: Coroutine[Any, Any, T]) -> T:
+        """The next one goes when this answer has been judged: a ban is told from a page behind the download alone."""
+        await self._one_at_a_time.acquire()
+        with ExitStack() as undo:
+            undo.callback(self._one_at_a_time.release)
+            answer = await self._sent(download)
+            undo.pop_all()
+        self._judging = asyncio.get_running_loop().call_later(JUDGED_WITHIN_S, self.judged)
+        return answer
+
+    def judged(self, *, counts: bool = False) -> None:
+        """An answer has been looked at, after ``shut`` if it was a ban; robots.txt does not count among the careful ones."""
+        if counts and self._careful > 0:
+            self._careful -= 1
+        if self._judging is not None:
+            self._judging.cancel()
+            self._judging = None
+            self._one_at_a_time.release()
 
     async def _turn(self, host: str) -> None:
         """Wait until the host may be asked, or until the gate is shut."""

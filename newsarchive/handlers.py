@@ -18,5 +18,4 @@ class GatedHTTP11Handler(HTTP11DownloadHandler):
         download = super().download_request(request)
         if not isinstance(spider, SinaFinanceSpider):
             return await download
-        place = urlparse_cached(request)
-        return await spider.gate.send(download, place.hostname or "", counts=place.path != "/robots.txt")
+        return await spider.gate.send(download, urlparse_cached(request).hostname or "")

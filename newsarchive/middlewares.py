@@ -37,12 +37,12 @@ class BanMiddleware:
         return cls(ours(crawler))
 
     def process_response(self, request: Request, response: Response) -> Response:
-        if not notices.is_ban(response.status, response.body):
-            if self._spider.brake and not request.url.endswith("/robots.txt"):
-                self._spider.heard_answer()
-            return response
-        self._spider.heard_ban(request.url)
-        raise IgnoreRequest(f"banned at {request.url}")
+        if notices.is_ban(response.status, response.body):
+            self._spider.heard_ban(request.url)
+            self._spider.gate.judged()
+            raise IgnoreRequest(f"banned at {request.url}")
+        self._spider.heard_answer(is_probe=not request.url.endswith("/robots.txt"))
+        return response
 
 
 class RetryAfterMiddleware:

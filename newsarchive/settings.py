@@ -57,6 +57,7 @@ DOWNLOADER_MIDDLEWARES = {
     "newsarchive.middlewares.RetryAfterMiddleware": 580,  # after the ban, before anything is tried again
     "newsarchive.middlewares.BanMiddleware": 585,  # decompressed bodies, before anything is tried again
     "newsarchive.middlewares.CharsetMiddleware": 595,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 570,  # default 600; after the ban has been looked for
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
 }
 SPIDER_MIDDLEWARES = {

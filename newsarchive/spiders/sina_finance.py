@@ -310,10 +310,12 @@ class SinaFinanceSpider(Spider):
         except ArchiveError as error:
             self._stop(report.NOT_WRITABLE, error)
 
-    def heard_answer(self) -> None:
-        """The probe after a ban came back: the brake is off, the start stays slow."""
-        brake.release(self.archive.state)
-        self.brake = None
+    def heard_answer(self, *, is_probe: bool) -> None:
+        """No ban: if that was the probe after one, the brake is off; the start stays slow."""
+        self.gate.judged(counts=is_probe)
+        if self.brake and is_probe:
+            brake.release(self.archive.state)
+            self.brake = None
 
     def heard_wait(self, host: str, seconds: float) -> None:
         """A host asks for a pause; one that is too long for a run ends it."""
