@@ -53,6 +53,10 @@ class Site:
             return self._rendered(*found)
         return answer_of(404, "text/html", NOT_FOUND)
 
+    def document_at(self, host: str, path: str) -> Document | None:
+        found = self._by_place.get((host, path))
+        return found[0] if found else None
+
     def _render(self, document: Document, part: int) -> Answer:
         kind = f"text/html; charset={document.charset.header}" if document.charset.header else "text/html"
         if document.fate is Fate.CUT_SHORT:
