@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from newsarchive.errors import UsageError
+from newsarchive.items import BEIJING
 
 PREFIX = "NEWSARCHIVE_"
 DIR_VARIABLE = "NEWSARCHIVE_DIR"
@@ -142,6 +144,7 @@ OURS: Mapping[str, Reader] = {
     "ARCHIVE_PROFILE": one_of("clean", "rsshub"),
     "ARCHIVE_EXTRA_KEYS": some_of(*EXTRA_KEYS),
     "ARCHIVE_IMAGES": flag,
+    "CLOCK_OFFSET_SECONDS": number(-MOST),
     "RUN_REPORT_JSON": flag,
     "PROGRESS_SECONDS": number(0),
 }
@@ -173,7 +176,7 @@ SCRAPYS: Mapping[str, Reader] = {
 }
 """Those of Scrapy's that people set by hand here; it would take a wrong one with a traceback, or pass over it."""
 
-OUR_STAGES = ("SINA_", "DISCOVER_", "FETCH_", "REVISIT_", "RAW_", "DEDUPE_", "ARCHIVE_", "RUN_REPORT_", "PROGRESS_")
+OUR_STAGES = ("SINA_", "DISCOVER_", "FETCH_", "REVISIT_", "RAW_", "DEDUPE_", "ARCHIVE_", "CLOCK_", "RUN_REPORT_", "PROGRESS_")
 """How all of ours begin and none of Scrapy's: what begins so and is not known is a slip of the pen."""
 
 
@@ -202,6 +205,12 @@ def check(settings: SettingsLike) -> None:
 def value(settings: SettingsLike, name: str) -> Any:
     """One of our settings, checked before, with its type."""
     return OURS[name](settings.get(name))
+
+
+def clock(settings: SettingsLike) -> Callable[[], datetime]:
+    """The clock of a run, in ``BEIJING``: the machine's, moved by ``CLOCK_OFFSET_SECONDS``."""
+    moved = timedelta(seconds=value(settings, "CLOCK_OFFSET_SECONDS"))
+    return lambda: datetime.now(BEIJING) + moved
 
 
 def archive_dir(settings: SettingsLike, project: Path) -> Path:

@@ -69,6 +69,7 @@ BAD: list[tuple[str, object]] = [
     ("ARCHIVE_PROFILE", "markdown"),
     ("ARCHIVE_EXTRA_KEYS", "docid,title"),
     ("ARCHIVE_IMAGES", "yes"),
+    ("CLOCK_OFFSET_SECONDS", "tomorrow"),
     ("RUN_REPORT_JSON", ""),
     ("PROGRESS_SECONDS", "often"),
     ("ROBOTSTXT_OBEY", "no"),  # Scrapy would stop with a traceback

@@ -98,7 +98,7 @@ class Command(ScrapyCrawlCommand):
         if args[0] != SinaFinanceSpider.name:
             raise UsageError(f"spider {args[0]}: there is none of this name; expected {SinaFinanceSpider.name}")
         polled = configuration.value(self.settings, "SINA_CHANNELS")
-        return arguments.parse(given, polled, datetime.now(BEIJING).date())
+        return arguments.parse(given, polled, configuration.clock(self.settings)().date())
 
     def _crawl(self, archive: Archive, task: arguments.Arguments) -> int:
         assert self.crawler_process is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +81,7 @@ class SinaFinanceSpider(Spider):
     @staticmethod
     def _by_itself(settings: BaseSettings, given: dict[str, str]) -> dict[str, Any]:
         configuration.check(settings)
-        today = datetime.now(BEIJING).date()
+        today = configuration.clock(settings)().date()
         task = arguments.parse(given, configuration.value(settings, "SINA_CHANNELS"), today)
         return {"archive": open_archive(settings), "task": task, "outcome": report.Outcome()}
 
@@ -413,4 +412,4 @@ def project_folder() -> Path:
 def open_archive(settings: BaseSettings) -> Archive:
     """The archive of these settings, held for this run; raises the errors of ``Archive.open``."""
     root = configuration.archive_dir(settings, project_folder())
-    return Archive.open(root, configuration.value(settings, "ARCHIVE_PROFILE"))
+    return Archive.open(root, configuration.value(settings, "ARCHIVE_PROFILE"), configuration.clock(settings))
