@@ -44,7 +44,7 @@ def article_in(html: str, offer: Offer, url: str, fetched_at: datetime | None = 
 def cleaned(article: Article) -> Article:
     """The article with a clean body and its first picture; raises ``EmptyBody`` where nothing of a text is left."""
     made = clean(article.body, article.url, boilerplate.RULES)
-    return replace(article, body=made.body, image=made.image)
+    return replace(article, body=made.body, image=made.image, asides=made.asides)
 
 
 def check_status(status: int, url: str) -> None:

@@ -376,3 +376,30 @@ def test_any_markup_comes_out_clean_and_stays_as_it_is(raw: str) -> None:
     assert all(line.strip() for line in first.body.split("\n"))
     assert not re.search(r"<script|<style|<!--|<iframe|<form|\son[a-z]+\s*=|javascript:|class=", first.body, re.I)
     assert clean(first.body, BASE, RULES) == first
+
+
+@pytest.mark.parametrize(("raw", "body"), [
+    (f"<center>{IMG}<br>图<br></center>", f"<figure>{IMG}<figcaption>图</figcaption></figure>"),
+    (f"<center>{IMG}<br>图</center><center>{IMG}</center>", f"<figure>{IMG}<figcaption>图</figcaption></figure>\n<figure>{IMG}</figure>"),
+    ("<center>题</center>", "<p>题</p>"),
+    (f"<center>{IMG}<p>{'长' * 121}</p></center>", f"<figure>{IMG}</figure>\n<p>{'长' * 121}</p>"),
+    (f"<center><p>题</p>{IMG}</center>", f"<p>题</p>\n<figure>{IMG}</figure>"),
+])  # fmt: skip
+def test_short_text_centred_below_a_picture_is_its_caption(raw: str, body: str) -> None:
+    assert cleaned(raw) == body
+
+
+@pytest.mark.parametrize("raw", [
+    "<p>　a <b> b</b>c</p>", "<p>a<em></em>b</p>", "<p><strong>　　a</strong></p>", "<p class=img_descr>a</p>", "<p>a<br>b</p>",
+    "<div><p>a</p><span>b</span></div>", "<p><font color=red>a</font></p>", "<p>a\n b&nbsp;</p>", "<blockquote><p>a</p></blockquote>",
+])  # fmt: skip
+def test_simple_paragraphs_become_what_others_become(raw: str) -> None:
+    plain = clean(f"{raw}<p>x</p>", BASE, RULES).body
+    assert plain == clean(f"<section>{raw}<p>x</p></section>", BASE, RULES).body
+
+
+def test_what_goes_is_told_if_the_rules_note_it() -> None:
+    assert clean("<p>a</p><p>责任编辑：某</p><p>扫码</p><div class=ad>责任编辑：乙</div>", BASE, RULES).asides == (
+        "责任编辑：乙",
+        "责任编辑：某",
+    )

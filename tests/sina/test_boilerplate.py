@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from newsarchive.pages.clean import clean
+from newsarchive.sina import boilerplate
 from newsarchive.sina.boilerplate import RULES, is_poster
 
 URL = "https://finance.sina.com.cn/x/2026-01-02/doc-iabcdefg1234567.shtml"
@@ -37,6 +40,15 @@ def cleaned(raw: str) -> str:
     '<span id="quote_MU">(<font>1</font>)</span>',
     '<img src="http://n.sinaimg.cn/finance/c30320b4/20210712/wx_poster_finance1.png">',
     '<img src="https://beacon.sina.com.cn/a.gif?x">',
+    "<!--NEWSZW_HZH_BEGIN--><table><tr><td><a href=//x.cn><img src=//x.cn/ad.jpg></a></td></tr></table><!--NEWSZW_HZH_END-->",
+    '<div class="blkComment otherContent_01" id="sinashareto"><span>分享到:</span><a href=//x.cn>我要评论</a></div>',
+    '<div class="otherContent_01"><div class="corrTxt_01"><h3>&gt; 相关专题：</h3><ul><li><a href=//x.cn>某事</a></li></ul></div></div>',
+    "<p>（编辑：SN098）</p>",
+    "<p>[上一页] [<a href=/1.shtml>1</a>] [2] [3] [下一页]</p>",
+    "<p>【<a href=//x.cn>发表评论</a>】【关闭窗口】</p>",
+    '<p class="art_keywords">文章关键词：<a href=//x.cn>某</a></p>',
+    '<img src="http://i0.sinaimg.cn/home/c.gif" height="5" width="1">',
+    '<img src="//n.sinaimg.cn/default/2fb77759/20151125/320X320.png">',
 ])  # fmt: skip
 def test_boilerplate_goes(raw: str) -> None:
     assert cleaned(raw) == "<p>始</p>\n<p>终</p>"
@@ -47,6 +59,17 @@ def test_boilerplate_goes(raw: str) -> None:
     ("<p>专题：某事</p>", "<p>专题：某事</p>"),
     ("<p>某网站发布免责声明：不负责任</p>", "<p>某网站发布免责声明：不负责任</p>"),
     ("<p>某事。(责任编辑：某某)</p>", "<p>某事。</p>"),
+    ("<p>某甲<a class=wt_article_link href=//weibo.com/1>[微博]</a>说</p>", "<p>某甲说</p>"),
+    ("<p><a href=//weibo.com/1>某甲</a>(微博)说</p>", '<p><a href="https://weibo.com/1">某甲</a>说</p>'),
+    ("<p>某甲(<a href=//weibo.com/1>微博</a>)说</p>", "<p>某甲说</p>"),
+    ("<p>他在某平台(微博)上说</p>", "<p>他在某平台(微博)上说</p>"),
+    ("<p>某甲<!--wapdump begin-->(<a href=//x.cn>blog</a>)<!--wapdump end-->说</p>", "<p>某甲说</p>"),
+    (
+        "<p><a href=//x.cn/1>某甲<!--wapdump begin-->(</a><a href=//x.cn/2>blog</a>)<!--wapdump end-->说</p>",
+        '<p><a href="https://x.cn/1">某甲</a>说</p>',
+    ),
+    ("<p>得了5<!--NEWSZW_HZH_BEGIN--></p><table><tr><td>x</table><!--NEWSZW_HZH_END-->00万元</p>", "<p>得了500万元</p>"),
+    ("<p>下一页说的是某事</p>", "<p>下一页说的是某事</p>"),
     ("<p>公司声明：消息不实</p>", "<p>公司声明：消息不实</p>"),
     ("<p>他被拒绝访问，请扫描二维码</p>", "<p>他被拒绝访问，请扫描二维码</p>"),
     ("<p>“责任编辑：某某”几个字</p>", "<p>“责任编辑：某某”几个字</p>"),
@@ -69,6 +92,21 @@ def test_stock_links_become_text(href: str) -> None:
         cleaned(f'<p>某<span id=stock_sh1><a class="keyword" href={href}>股</a></span></p>')
         == "<p>始</p>\n<p>某股</p>\n<p>终</p>"
     )
+
+
+def test_what_leaves_the_body_is_told_with_its_links() -> None:
+    raw = (
+        "<!-- 总声明--><p>免责声明：某</p><!-- 总声明--><p>文</p><p>相关新闻：</p><p><a href=//x.cn/1>某事</a></p>"
+        '<p class="article-editor">责任编辑：某乙</p><div class="appendQr_wrap">海量资讯、精准解读，尽在新浪财经APP</div>'
+    )
+    assert clean(raw, URL, RULES).asides == ("免责声明：某", "责任编辑：某乙", "相关新闻：", "某事 https://x.cn/1")
+
+
+def test_each_piece_names_the_years_in_which_it_was_seen() -> None:
+    tables = (boilerplate.SLOTS, boilerplate.STRETCHES, boilerplate.MARKERS, boilerplate.DROPPED, boilerplate.PARAGRAPHS,
+              boilerplate.ENDINGS, boilerplate.PICTURES, boilerplate.QUOTES)  # fmt: skip
+    years = [seen for table in tables for seen in table.values()]
+    assert all(re.fullmatch(r"(?:19|20)\d\d-20\d\d", seen) and seen[:4] <= seen[5:] for seen in years)
 
 
 def test_links_to_stories_stay() -> None:

@@ -17,6 +17,7 @@ _SOURCE = (
     '.time-source [data-sudaclick="content_media_p"]',
     ".time-source .source, .page-info .source, .artInfo .source, .date-source .source",
     '[data-sudaclick="media_name"]',
+    ".source",
 )
 
 
