@@ -88,7 +88,8 @@ def _of_day(rows: list[Document], query: dict[str, str]) -> list[Document]:
 
 def _row(document: Document) -> dict[str, object]:
     rng = random.Random(f"row/{document.docid}")
-    url = document.url.replace("https://", "http://") if rng.random() < 0.1 else document.url
+    listed = document.listed_url or document.url
+    url = listed.replace("https://", "http://") if rng.random() < 0.1 else listed
     mobile = f"finance.sina.cn/roll/{document.published_at:%Y-%m-%d}/detail-i{document.docid}.d.html"
     twins = [] if document.is_past else [f"https://{mobile}", f"http://{mobile}"]
     chart = {"stockCharts": "no", "stockCode": "", "stockMarket": "", "mulStockChart": "", "isStaticStock": ""}

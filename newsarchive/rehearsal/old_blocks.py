@@ -192,6 +192,7 @@ OLD: dict[str, Callable[[str, date], tuple[Block, ...]]] = {
     "artibody2011": _artibody2011,
     "slide2010": _slide2010,
     "mobile2015": _mobile2015,
+    "selfmobile2017": _mobile2015,
     "flash2020": _flash2020,
 }
 """Layouts whose articles are not written as those of ``blocks``."""

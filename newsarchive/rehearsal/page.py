@@ -24,6 +24,7 @@ TEMPLATES: dict[str, Callable[[Document, int], str]] = {
     "tech2014": page2014,
     **dict.fromkeys(LOOKS, page2017),
     "mobile2015": page_mobile,
+    "selfmobile2017": page_mobile,
     "slide2010": page_slide,
     "flash2020": page_flash,
     "video": video_page,

@@ -2,6 +2,7 @@
 
 No whole page is at hand: the parts are what crawlers stored and quoted in 2017, 2018 and 2026. Around 2018 the source
 stands in the ``time`` and nothing around the paragraphs; later they have a ``section.art_content`` of their own.
+``selfmobile2017`` shows an author with picture and a time without its year; the meta tells that.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def page_mobile(document: Document, _part: int = 1) -> str:
 <article class="art_box">
 <!--标题_s-->
 <h1 class="art_tit_h1">{title}</h1>
-<time class="art_time">{document.published_at:%Y.%m.%d %H:%M:%S}<cite class="art_cite">{document.media}</cite></time>
+{_time_line(document)}
 <!--标题_e-->
 {_text(document)}
 </article>
@@ -45,6 +46,16 @@ def page_mobile(document: Document, _part: int = 1) -> str:
 </body>
 </html>
 """
+
+
+def _time_line(document: Document) -> str:
+    at = document.published_at
+    if document.layout == "selfmobile2017":
+        return f"""<section><figure class="weibo_info look_info"><em class="weibo_img">\
+<img class="img_width" src="//tva2.sinaimg.cn/crop.0.0.100.100.50/{document.docid}.jpg"></em>\
+<figcaption class="weibo_detail"><h2 class="weibo_user">{document.media}</h2>\
+<time class="weibo_time"><span class="weibo_time_day">{at:%m月%d日}</span>{at:%H:%M}</time></figcaption></figure></section>"""
+    return f'<time class="art_time">{at:%Y.%m.%d %H:%M:%S}<cite class="art_cite">{document.media}</cite></time>'
 
 
 def _text(document: Document) -> str:

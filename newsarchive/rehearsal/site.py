@@ -74,7 +74,7 @@ class Site:
             case Fate.EMPTY_SHELL:
                 return shell_of(document)
             case Fate.OTHER_DOCUMENT:
-                return page_of(next(other for other in self._documents if other.fate is Fate.ARTICLE))
+                return page_of(next(o for o in self._documents if o.fate is Fate.ARTICLE and not o.is_past))
             case _:
                 return page_of(document, part)
 

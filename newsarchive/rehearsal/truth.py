@@ -89,6 +89,8 @@ class Document:
     charset: Charset = UTF8
     parts: int = 1
     """How many pages the article is spread over."""
+    listed_url: str = ""
+    """Where the row points, if not to ``url`` itself: an alias of it."""
     is_past: bool = False
     """Whether only the day query still shows it: too old for the running listing."""
 

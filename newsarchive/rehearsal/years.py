@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
+from urllib.parse import quote
 
 from newsarchive.rehearsal import words
 from newsarchive.rehearsal.invention import lids_of, picture_of
@@ -39,6 +40,8 @@ class Shape(NamedTuple):
     fate: Fate = Fate.ARTICLE
     parts: int = 1
     metas: Metas = Metas.AGREE
+    listed: str = "{url}"
+    """How the row writes the address, ``escaped`` being it in a query: by itself, or as an alias of it."""
 
 
 _G = "finance.sina.com.cn/g/{at:%Y%m%d}/{at:%H%M}{number}.shtml"
@@ -46,6 +49,7 @@ _STOCK = "finance.sina.com.cn/stock/t/{at:%Y%m%d}/{at:%H%M}{number}.shtml"
 _FUND = "finance.sina.com.cn/money/fund/{at:%Y%m%d}/{at:%H%M}{number}.shtml"
 _DASHED = "/{at:%Y-%m-%d}/{at:%H%M}{number}.shtml"
 _DOC = "/{at:%Y-%m-%d}/doc-i{docid}.shtml"
+_ALIAS = "https://cj.sina.cn/article/norm_detail?url={escaped}&autocallup=no&froms=ggmp"
 _SHOWN = Metas.NONE
 """No meta tells a time: what is known is the minute shown."""
 
@@ -108,6 +112,7 @@ DAYS: dict[date, tuple[Shape, ...]] = {
         Shape("k2018", "k.sina.com.cn/article_{number}_{hexes}.html"),
         Shape("cj2018", "cj.sina.com.cn/articles/view/{number}/{hexes}"),
         Shape("mobile2015", "finance.sina.cn/usstock/mggd/{at:%Y-%m-%d}/detail-i{docid}.d.html"),
+        Shape("selfmobile2017", "finance.sina.cn/2018-12-28/detail-i{docid}.d.html"),
         Shape("player2018", "finance.sina.com.cn/stock/y" + _DOC, UTF8, Fate.VIDEO_ONLY),
         Shape("topic", "finance.sina.com.cn/zt_d/subject-15{number}", UTF8, Fate.TOPIC),
     ),
@@ -115,6 +120,7 @@ DAYS: dict[date, tuple[Shape, ...]] = {
         Shape("flash2020", "finance.sina.com.cn/7x24" + _DOC),
         Shape("flash2020", "finance.sina.com.cn/7x24" + _DOC),
         Shape("finance2018", "finance.sina.com.cn/money/future/fmnews" + _DOC),
+        Shape("finance2018", "finance.sina.com.cn/jjxw" + _DOC, listed=_ALIAS),
         Shape("mobile2015", "finance.sina.cn/stock/relnews/cn/{at:%Y-%m-%d}/detail-i{docid}.d.html"),
         Shape("slide2010", "slide.finance.sina.com.cn/slide_9_{number}_{hexes}.html"),
     ),
@@ -153,6 +159,7 @@ def _document(rng: random.Random, shape: Shape, at: datetime, text_seed: str, ch
     return Document(
         docid=docid_of(url),
         url=url,
+        listed_url=shape.listed.format(url=url, escaped=quote(url, safe="")),
         listed_title=title,
         title=title,
         lids=lids_of(rng, channels),
