@@ -8,10 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from right_archive import NOW, digest, write_journal
+from right_archive import NOW, digest, write_archive, write_journal
 
+from newsarchive.rehearsal.channels import PAGEIDS
 from newsarchive.rehearsal.judge import Verdict, judge
-from newsarchive.rehearsal.truth import Document, Fate
+from newsarchive.rehearsal.truth import FILTERED, Document, Fate
+from newsarchive.rehearsal.years import past_documents
 
 World = tuple[Document, ...]
 
@@ -46,6 +48,35 @@ def one_difference(archive: Path, world: World) -> str:
 
 def test_a_right_archive_passes(ideal: Path, world: World):
     assert judge(ideal, world, NOW) == Verdict(kept=60, missing=0, false=0, differences=[])
+
+
+def changed_journal(archive: Path, kind: str, change: dict[str, object]) -> None:
+    """The first ``kind`` event of the archive says something else."""
+    folder = next(
+        path.parent for path in sorted(archive.glob("*/*/*/_day.jsonl")) if f'"{kind}"' in path.read_text("utf-8")
+    )
+    events = events_of(folder)
+    events[next(number for number, event in enumerate(events) if event["event"] == kind)] |= change
+    write_journal(folder, events)
+
+
+def test_a_right_archive_of_the_past_passes(tmp_path: Path):
+    past = past_documents(7, tuple(PAGEIDS))
+    write_archive(tmp_path, past)
+    assert judge(tmp_path, past, NOW).differences == []
+
+
+def test_another_source_is_found(ideal: Path, world: World):
+    changed_journal(ideal, "kept", {"media": "另一家"})
+    assert "the source is 「另一家」 instead of" in one_difference(ideal, world)
+
+
+@pytest.mark.parametrize("change", [{"reason": "robots"}, {"event": "failed", "reason": "no-layout"}])
+def test_a_page_left_out_for_another_reason_is_found(tmp_path: Path, change: dict[str, object]):
+    past = tuple(d for d in past_documents(7, tuple(PAGEIDS)) if d.fate in FILTERED)
+    write_archive(tmp_path, past)
+    changed_journal(tmp_path, "filtered", change)
+    assert f"{change['reason']} instead of filtered: video-only." in one_difference(tmp_path, past)
 
 
 def test_rows_that_are_not_listed_yet_are_not_asked_for(world: World, tmp_path: Path):
