@@ -1,9 +1,10 @@
 """The catalogue: what the journals say, in SQLite, so that nothing has to be read to know what is there.
 
-Everything here but ``known`` is derived from the journals alone: ``apply`` is the one way in, live and at a rebuild.
-``known`` remembers which rows a finished poll has seen; losing it costs a longer poll and nothing else.
+What is derived from the journals comes in through ``apply`` alone, live and at a rebuild.  The rest is disposable:
+``known`` remembers which rows a finished poll has seen (losing it costs a longer poll), ``days`` what was swept when.
 
-No other module of the archive speaks SQL.  One thread writes; readers open the file a second time (WAL).
+No other module of the archive speaks SQL, but for ``days``, which is a part of this.  One thread writes; readers open
+the file a second time (WAL).
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
+from newsarchive.archive.days import SCHEMA as DAYS_SCHEMA
+from newsarchive.archive.days import Days
 from newsarchive.archive.events import is_sound
 from newsarchive.archive.journal import GENESIS_LINK, Tail, moment, stamp
 from newsarchive.archive.names import fold
 from newsarchive.archive.profiles import CLEAN, Profile
 from newsarchive.items import Offer
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 """Another version is another catalogue: it is rebuilt, never migrated."""
 
 CACHE_KIB = 8 * 1024
@@ -126,8 +129,9 @@ class Catalogue:
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
             if create:
-                self._db.executescript(f"BEGIN; {SCHEMA} COMMIT;")
+                self._db.executescript(f"BEGIN; {SCHEMA} {DAYS_SCHEMA} COMMIT;")
             undo.pop_all()
+        self.days = Days(self._db)
 
     def close(self) -> None:
         self._db.close()
@@ -231,6 +235,13 @@ class Catalogue:
         said, now = dict(rows), _row_digest(event)
         return all(said.get(channel) == now for channel in event["channels"])
 
+    def was_shown(self, docid: str, channels: Iterable[str]) -> bool:
+        """Whether each of these channels has shown the document before."""
+        return not set(channels) - self._shown_by(docid)
+
+    def _shown_by(self, docid: str) -> set[str]:
+        return {channel for (channel,) in self._db.execute("SELECT channel FROM channels WHERE docid = ?", (docid,))}
+
     def free_stem(self, day: date, title: str, docid: str, *, titled: bool) -> str:
         """The name that this document gets: the plain one if it is free, else with its docid (design §3).
 
@@ -278,6 +289,10 @@ class Catalogue:
             self._apply_offered(day, docid, event)
         elif name in KEPT_EVENTS:
             self._apply_kept(day, docid, event)
+        elif name == "sealed":
+            self.days.seal(day, event)
+        elif name == "asked":
+            self.days.ask(day, event)
         else:
             self._apply_loss(docid, event)
 
@@ -296,6 +311,8 @@ class Catalogue:
                 "modified_at": event.get("modified_at"),
             },
         )
+        for channel in set(event["channels"]) - self._shown_by(docid):
+            self.days.count(day, channel, event)
         rows = [(docid, channel, _row_digest(event)) for channel in event["channels"]]
         self._db.executemany("INSERT OR REPLACE INTO channels VALUES (?, ?, ?)", rows)
 
@@ -340,6 +357,7 @@ class Catalogue:
         What it lost must be offered again: no poll may stop at rows that it knows until one has come to its end.
         """
         self._db.execute("DELETE FROM known")
+        self.days.forget(day)
         key = (day.isoformat(),)
         for table in ("channels", "names"):
             self._db.execute(f"DELETE FROM {table} WHERE docid IN (SELECT docid FROM documents WHERE day = ?)", key)  # noqa: S608

@@ -109,15 +109,37 @@ def gone(said: Said, docid: str, status: int) -> Event:
     return said.event("gone", docid, status=status)
 
 
+def asked(said: Said, channel: str) -> Event:
+    """The day was asked for, and answered: it is swept from now on, also where it lies before the first poll.
+
+    Ours, beyond design §3: what makes a day one to sweep must stand in the journals.
+    """
+    return said.event("asked", None, channel=channel)
+
+
+def sealed(said: Said, channel: str, total: int, by: str) -> Event:
+    """The finished day of this channel was swept until nothing new came; the last sweep showed ``total`` documents.
+
+    ``by`` is ours: ``day-query``, or ``pages`` where that is not answered.
+    """
+    return said.event("sealed", None, channel=channel, total=total, by=by)
+
+
 def is_sound(event: Mapping[str, Any]) -> bool:
     """Whether a line that was read back has what its event needs, each key of its type.
 
     Another hand may have written a line; what it got wrong is passed over by a start, and ``verify`` names it.
     """
-    docid, shape = event.get("docid"), _SHAPES.get(str(event.get("event")))
-    if shape is None or not isinstance(docid, str) or not _DOCID_RE.fullmatch(docid):
-        return False
-    return all(is_right(event.get(key)) for key, is_right in shape.items())
+    shape = _SHAPES.get(str(event.get("event")))
+    return shape is not None and all(is_right(event.get(key)) for key, is_right in shape.items())
+
+
+def _is_docid(value: object) -> bool:
+    return isinstance(value, str) and bool(_DOCID_RE.fullmatch(value))
+
+
+def _is_none(value: object) -> bool:
+    return value is None
 
 
 def _is_text(value: object) -> bool:
@@ -137,8 +159,16 @@ def _is_count_or_none(value: object) -> bool:
 
 
 _Shape = dict[str, Callable[[object], bool]]
-_KEPT: _Shape = {"file": _is_text, "sha256": _is_text, "text_sha256": _is_text_or_none, "profile": _is_text}
+_OF_A_DAY: _Shape = {"docid": _is_none, "channel": _is_text}
+_KEPT: _Shape = {
+    "docid": _is_docid,
+    "file": _is_text,
+    "sha256": _is_text,
+    "text_sha256": _is_text_or_none,
+    "profile": _is_text,
+}
 _LOSS: _Shape = {
+    "docid": _is_docid,
     "reason": _is_text_or_none,
     "status": _is_count_or_none,
     "attempts": _is_count_or_none,
@@ -146,6 +176,7 @@ _LOSS: _Shape = {
 }
 _SHAPES: dict[str, _Shape] = {
     "offered": {
+        "docid": _is_docid,
         "url": _is_text,
         "title": _is_text,
         "listed_title": _is_text_or_none,
@@ -158,6 +189,8 @@ _SHAPES: dict[str, _Shape] = {
     "filtered": _LOSS,
     "failed": _LOSS,
     "gone": _LOSS,
+    "asked": _OF_A_DAY,
+    "sealed": {**_OF_A_DAY, "total": _is_count_or_none, "by": _is_text_or_none},
 }
 """What the catalogue takes from each event; further keys may stand there, and other events."""
 

@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from newsarchive.archive import events, files, recovery
 from newsarchive.archive.catalogue import Catalogue, Document
+from newsarchive.archive.days import QUIET_SWEEPS, Poll, Reading, Sweep
 from newsarchive.archive.events import Said
 from newsarchive.archive.journal import stamp
 from newsarchive.archive.lock import ArchiveLock
@@ -46,6 +47,8 @@ class Sighting:
     """An ended poll of this channel had seen the row."""
     is_wanted: bool
     """The document has no file yet and may be asked for now."""
+    new: bool
+    """The channel had not shown the document before."""
 
 
 class Archive:
@@ -124,11 +127,12 @@ class Archive:
     def _offer(self, batch: Batch, said: Said, offer: Offer, poll: str | None) -> Sighting:
         document = batch.catalogue.document(offer.docid)
         event = events.offered(said, offer)
+        new = document is None or not batch.catalogue.was_shown(offer.docid, offer.channels)
         if document is None or not batch.catalogue.was_said(event):
             batch.say(document.day if document else offer.day, event)
             batch.counts["offered"] += document is None
         known = poll is not None and batch.catalogue.see(poll, offer.docid)
-        return Sighting(offer.docid, known, document is None or self._is_wanted(document))
+        return Sighting(offer.docid, known, document is None or self._is_wanted(document), new)
 
     def _is_wanted(self, document: Document) -> bool:
         return document.state == "pending" or _is_due(document, self.clock())
@@ -136,9 +140,29 @@ class Archive:
     def begin_poll(self, channel: str) -> Future[None]:
         return self._writer.submit(lambda batch: batch.catalogue.begin_poll(channel))
 
-    def end_poll(self, channel: str) -> Future[None]:
-        """The poll ran to its end: its rows are known from now on."""
-        return self._writer.submit(lambda batch: batch.catalogue.end_poll(channel))
+    def end_poll(self, channel: str, newest_at: datetime | None = None) -> Future[None]:
+        """The poll ran to its end: its rows are known from now on.  ``newest_at`` is the latest ``ctime`` it saw."""
+        poll = Poll(channel, self.clock(), newest_at)
+        return self._writer.submit(lambda batch: _end_poll(batch, poll))
+
+    def due_sweeps(self, channel: str, limit: int) -> Future[list[date]]:
+        """At most ``limit`` finished days that the channel is to be asked for again now, newest first."""
+        now = self.clock()
+        return self._writer.submit(lambda batch: batch.catalogue.days.due(channel, now, limit))
+
+    def swept(self, reading: Reading, *, asked: bool = False) -> Future[bool]:
+        """Note that a finished day was read once more; ``asked``: for somebody.  True if that seals it."""
+        said = self._said()
+        return self._writer.submit(lambda batch: _swept(batch, said, reading, asked))
+
+    def hour(self, channel: str, begin: datetime, days: int) -> Future[tuple[int, list[int]]]:
+        """Rows of the channel in the hour from ``begin`` (Beijing), and in that hour of the ``days`` days before."""
+        return self._writer.submit(
+            lambda batch: (
+                batch.catalogue.days.in_hour(channel, begin),
+                batch.catalogue.days.history(channel, begin, days),
+            )
+        )
 
     # --- archive ---------------------------------------------------------------------------------------------------
 
@@ -190,6 +214,27 @@ class Archive:
 
     def _said(self) -> Said:
         return Said(self.run, self.clock())
+
+
+def _end_poll(batch: Batch, poll: Poll) -> None:
+    batch.catalogue.end_poll(poll.channel)
+    batch.catalogue.days.set_poll(poll)
+
+
+def _swept(batch: Batch, said: Said, reading: Reading, asked: bool) -> bool:
+    days, day, channel = batch.catalogue.days, reading.day, reading.channel
+    if asked and reading.rows and not days.is_asked(day, channel):
+        batch.say(day, events.asked(said, channel))
+    if days.sealed_by(day, channel):
+        return False
+    known = days.offered(day, channel) - reading.new
+    sweep = (days.sweep(day, channel) or Sweep(said.at)).after(reading, known, said.at)
+    if sweep.quiet < QUIET_SWEEPS:
+        days.set_sweep(day, channel, sweep)
+        return False
+    batch.say(day, events.sealed(said, channel, reading.rows or 0, reading.by))
+    batch.counts["sealed"] += 1
+    return True
 
 
 def _is_due(document: Document, now: datetime) -> bool:

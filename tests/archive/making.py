@@ -148,4 +148,4 @@ def tables(root):
     return {name: rows if name == "documents" else sorted(map(str, rows)) for name, rows in found.items()}
 
 
-TABLES = ("meta", "journals", "documents", "names", "channels")
+TABLES = ("meta", "journals", "documents", "names", "channels", "days", "hours")

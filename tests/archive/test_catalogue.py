@@ -22,6 +22,7 @@ from making import (
 
 from newsarchive.archive import events
 from newsarchive.archive.catalogue import Catalogue
+from newsarchive.archive.days import Reading
 from newsarchive.archive.events import Said
 
 SAID = Said("run", NOON)
@@ -45,6 +46,7 @@ STEPS = st.one_of(
     st.tuples(st.just("fail"), NUMBERS, REASONS),
     st.tuples(st.just("filter"), NUMBERS),
     st.tuples(st.just("wait"), st.integers(1, 100)),
+    st.tuples(st.just("sweep"), NUMBERS, st.sampled_from([DAY, NEXT_DAY]), st.booleans()),
 )
 
 
@@ -55,7 +57,10 @@ def take(archive, step):
         archive.clock.pass_by(hours=number)
     elif verb == "offer":
         title, channels, day = rest
-        archive.offer([offer(number, title=title, channels=channels, day=day)]).result()
+        archive.offer([offer(number, title=title, channels=channels, day=day, published_at=NOON)]).result()
+    elif verb == "sweep":
+        day, asked = rest
+        archive.swept(Reading(day=day, channel="1686", rows=number), asked=asked).result()
     elif archive._catalogue.document(docid_of(number)) is None:
         return
     elif verb == "keep":
@@ -145,13 +150,31 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=5,
 )
-KEYS = ("url", "title", "channels", "lids", "modified_at", "file", "sha256", "profile", "reason", "attempts", "status")
+KEYS = (
+    "channel",
+    "total",
+    "by",
+    "url",
+    "title",
+    "channels",
+    "lids",
+    "modified_at",
+    "file",
+    "sha256",
+    "profile",
+    "reason",
+    "attempts",
+    "status",
+)
 FOREIGN = st.fixed_dictionaries(
     {
-        "event": st.sampled_from(["offered", "kept", "revised", "filtered", "failed", "gone", "checked"]) | JSON,
-        "docid": st.just(docid_of(1)) | JSON,
+        "event": st.sampled_from(
+            ["offered", "kept", "revised", "filtered", "failed", "gone", "checked", "asked", "sealed"]
+        )
+        | JSON,
+        "docid": st.just(docid_of(1)) | st.none() | JSON,
     },
-    optional=dict.fromkeys((*KEYS, "text_sha256", "next_try_at"), JSON),
+    optional=dict.fromkeys((*KEYS, "channel", "total", "by", "at", "published_at", "text_sha256", "next_try_at"), JSON),
 )
 
 
