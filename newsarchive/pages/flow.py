@@ -153,6 +153,8 @@ class _Writer:
     def enter(self, tag: Tag | Element) -> Callable[[], None] | None:
         """Open what ``tag`` is kept as; returns what closes it."""
         name = self.kept_name(tag)
+        if name == "table" and isinstance(tag, Tag) and _only_frames(tag):
+            name = "center"
         if name in _INLINE:
             return self.open_inline(_INLINE[name], tag)
         if self.frames[-1].name in _PARENTS.get(name, ()):
@@ -238,6 +240,13 @@ def _img(address: str, given: dict[str, str]) -> str:
     sizes = [(name, pixels(given.get(name))) for name in ("width", "height")]
     shown = [f' alt="{escape(alt)}"' if alt else "", *(f' {name}="{size}"' for name, size in sizes if size)]
     return f'<img src="{escape(address)}"{"".join(shown)} referrerpolicy="no-referrer">'
+
+
+def _only_frames(table: Tag) -> bool:
+    """Whether a table only puts a picture and its caption below each other, or frames a single cell: old pages do."""
+    rows = [row for row in table.find_all("tr") if row.find_parent("table") is table]
+    widest = max((len(row.find_all(["td", "th"], recursive=False)) for row in rows), default=0)
+    return widest <= 1 and (len(rows) <= 1 or table.find("img") is not None)
 
 
 def _spans(tag: Tag | Element) -> str:

@@ -75,7 +75,8 @@ def href(node: LexborNode) -> str:
 
 @dataclass(frozen=True, slots=True, init=False)
 class Css:
-    """A field that stands in elements: one by default, ``optional`` (none or one), or ``many`` (a tuple).
+    """A field that stands in elements: one by default, ``optional`` (none or one), ``many`` (a tuple), or the
+    ``longest`` of several, for pages that name nothing.
 
     Several selectors are tried in their order: the first that matches decides. What a page shows twice, in the same
     words, is one match. ``within`` names an element outside of which nothing counts. ``take`` reads a node into a
@@ -87,6 +88,7 @@ class Css:
     take: Callable[[LexborNode], str]
     optional: bool
     many: bool
+    longest: bool
     within: str
 
     def __init__(
@@ -96,15 +98,18 @@ class Css:
         take: Callable[[LexborNode], str] = text,
         optional: bool = False,
         many: bool = False,
+        longest: bool = False,
         within: str = "",
     ) -> None:
-        for name, value in zip(self.__slots__, (selectors, to, take, optional, many, within), strict=True):
+        for name, value in zip(self.__slots__, (selectors, to, take, optional, many, longest, within), strict=True):
             object.__setattr__(self, name, value)
 
     def read(self, page: Page) -> Any:
         taken = [self.take(node) for node in self._nodes(page)]
         if self.many:
             return tuple(self.to(one) for one in taken)
+        if self.longest:
+            taken = sorted(taken, key=len, reverse=True)[:1]
         different = {" ".join(one.split()) for one in taken}
         if len(different) > 1 or not (different or self.optional):
             raise _Mismatch(len(different))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from newsarchive.errors import LayoutMismatch, NotAnArticle
 from newsarchive.items import BEIJING
 from newsarchive.pages.depth import bearable
-from newsarchive.pages.layout import Css, Layout, Meta, Page, inner_html, layout_for, read
+from newsarchive.pages.layout import Css, Layout, Meta, Page, Source, inner_html, layout_for, read
 from newsarchive.pages.text import one_line, printable
 from newsarchive.pages.times import china_time, with_seconds
 
@@ -129,3 +130,29 @@ def test_seconds_come_from_a_meta_of_the_same_minute_only() -> None:
 def test_forbidden_characters_go_without_a_stand_in() -> None:
     assert printable("a\x00\x08\x7f\x9f\ud800\ufffd\uffffb\n") == "ab\n"
     assert one_line("\u3000第一\n行\x85\u3000“二”\x07 ") == "第一 行 “二”"
+
+
+def test_selectors_are_tried_in_order_and_within_a_place() -> None:
+    html = "<p class=b>1</p><div><p class=b>2</p></div>"
+    assert Css(".a", ".b", within="div").read(page(html)) == "2"
+    assert Css(".a", within="section", optional=True).read(page(html)) is None
+
+
+def test_what_is_shown_twice_is_one_and_of_several_the_longest_can_be_asked() -> None:
+    assert Css("p").read(page("<p>a b</p><p> a\n b</p>")) == "a b"
+    assert Css("p", longest=True).read(page("<p>a</p><p>abc</p>")) == "abc"
+
+
+def test_metas_of_one_name_are_all_read() -> None:
+    many = page("<meta name=Words content='a'><meta name=words content='b'>")
+    assert (Meta("words", many=True).read(many), Meta("words").read(many)) == (("a", "b"), "a")
+
+
+def test_source_of_a_page_is_searched() -> None:
+    assert Source(re.compile(r"x=(\d)"), to=int).read(page("<script>x=1</script>")) == 1
+    assert Source(re.compile(r"y=(\d)"), optional=True).read(page("")) is None
+
+
+def test_page_without_a_layout_names_host_and_fingerprint() -> None:
+    with pytest.raises(NotAnArticle, match=r"host finance\.sina\.com\.cn, fingerprint [0-9a-f]{16}$"):
+        layout_for(page("<p>x"), [Old])

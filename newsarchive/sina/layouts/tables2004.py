@@ -11,7 +11,7 @@ from newsarchive.pages.times import china_time
 from newsarchive.sina.layouts import fields
 from newsarchive.sina.layouts.common import SinaPage
 
-_TITLE = "th.f24"
+_TITLE = ":is(th, td).f24"
 _HEAD = f"table:has(> tbody > tr > {_TITLE})"  # the time stands nowhere else than in the table of the title
 _SOURCE = 'font[color="#A20010" i]'
 _AUTHOR_RE = re.compile(
@@ -42,4 +42,4 @@ class SinaTables2004Page(SinaPage):
     source_links = Css(f"{_HEAD} {_SOURCE} a[href]", take=href, many=True)
     authors = Source(_AUTHOR_RE, to=lambda name: (name.strip(),), optional=True)
     page_id = Source(_PAGE_ID_RE, to=fields.page_id, optional=True)
-    body = Css("#artibody", "#zoom", "td.l17 td.l17", "td.l17", take=inner_html, to=without_author)
+    body = Css("#artibody", "td.l17 td.l17", "td.l17", "#zoom", take=inner_html, to=without_author, longest=True)
