@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from newsarchive.items import Article, Offer
+from newsarchive.pages.charset import decode
 from newsarchive.pages.clean import Cleaned, clean
 from newsarchive.sina.boilerplate import RULES
 from newsarchive.sina.layouts import extract
@@ -131,3 +132,34 @@ def test_fragment_keeps_its_paragraphs_and_pictures(path: Path) -> None:
     assert "责任编辑" not in plain
     assert all(line.strip() for line in cleaned.body.split("\n"))
     assert clean(cleaned.body, article.url, RULES) == cleaned
+
+
+OLD = {
+    "immortal-autumn__Chinese-Web-Content-Extraction-Dataset__0d931936": (
+        "https://chanye.finance.sina.com.cn/sm/2005-03-21/244339.shtml",
+        "SinaTables2004Page", "2005-03-21T11:21:00+08:00", "《理财周刊》", 51, 0),
+    "abhay123lp__newshtmlextractor__2008-08-14": (
+        "https://ent.sina.com.cn/v/m/2008-08-14/18072136872.shtml", "SinaArtibody2008Page", "2008-08-14T18:07:00+08:00", "新浪娱乐", 4, 0),
+    "amumu-dev__cx-extractor__ent1": (
+        "https://ent.sina.com.cn/y/2009-11-09/13482762951.shtml", "SinaArtibody2008Page", "2009-11-09T13:48:00+08:00", "新浪娱乐", 2, 3),
+}  # fmt: skip
+"""Old page → address, layout, minute, source, paragraphs, pictures."""
+
+
+@needs_pages
+@pytest.mark.parametrize("name", OLD)
+def test_old_page_is_read_whole(name: str) -> None:
+    url, layout, published_at, media, paragraphs, images = OLD[name]
+    article, cleaned = read(decode((PAGES / f"{name}.html").read_bytes(), None), url)
+    assert (article.layout, article.published_at.isoformat(), article.media) == (layout, published_at, media)
+    assert (cleaned.body.count("<p>"), cleaned.body.count("<img")) == (paragraphs, images)
+    assert [words for words in ("评论", "blog", "手机新浪网") if words in cleaned.body] == []
+
+
+@needs_pages
+def test_paragraphs_of_2005_are_those_of_the_gold() -> None:
+    name = next(iter(OLD))
+    wanted = (PAGES / f"{name}.cleaned.txt").read_text("utf-8").split("\n\n")
+    page = read(decode((PAGES / f"{name}.html").read_bytes(), None), OLD[name][0])
+    assert squashed("".join(page.lines)) == squashed("".join(wanted))
+    assert page.article.author == (PAGES / f"{name}.author.txt").read_text("utf-8").strip()
