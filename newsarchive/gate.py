@@ -36,10 +36,10 @@ class Gate:
         self._gaps: dict[str, float] = {}
         self._next_at: dict[str, float] = {}
         self._shut = asyncio.Event()
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
         """Why it is shut; None while it is open."""
 
-    def shut(self, error: Exception) -> None:
+    def shut(self, error: BaseException) -> None:
         """Refuse all requests from now on with ``error``; those under way have ``GRACE_S`` to end."""
         if self.error is None:
             self.error = error

@@ -64,15 +64,13 @@ def write_whole(path: Path, data: bytes, part: Path) -> None:
 
     Raises ``ArchiveNotWritable``; the caller syncs the folder.
     """
-    with _told(path):
-        try:
-            with part.open("wb", buffering=0) as file:
-                _write(file.fileno(), data)
-                _sync(file.fileno())
-            _replace(part, path)
-        except OSError:
-            discard(part)
-            raise
+    with _told(path), contextlib.ExitStack() as undo:
+        undo.callback(discard, part)
+        with part.open("wb", buffering=0) as file:
+            _write(file.fileno(), data)
+            _sync(file.fileno())
+        _replace(part, path)
+        undo.pop_all()
 
 
 def append_synced(path: Path, data: bytes) -> int:

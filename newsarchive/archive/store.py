@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -106,7 +107,7 @@ class Archive:
         with ExitStack() as last:
             last.callback(self._lock.release)
             self._writer.close()
-            if self.failure is None:
+            with suppress(sqlite3.Error):  # a catalogue that failed tells nothing: then what was at the start stands
                 self._left = self._catalogue.counts()
             recovery.close_catalogue(self._catalogue, self.failure)
             if self.failure is None:

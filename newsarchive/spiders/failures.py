@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 
 from OpenSSL import SSL
@@ -46,10 +47,16 @@ REASONS: dict[type[Exception], str] = {
     OSError: "connection",
     ValueError: "redirect",  # to what is no address
     BlockedError: "blocked",
+    RobotsForbid: "robots",
+    RobotsUnreachable: "robots-unreachable",
     IgnoreRequest: "ignored",
 }
 NETWORK_REASONS = frozenset(("dns", "refused", "timeout", "connection", "proxy", "tls"))
 """Reasons that say nothing of the page."""
+TLS_RE = re.compile(r"OpenSSL|VerificationError|CertificateError|certificate verify", re.I)
+"""In the text of a failed connection: the certificate was refused, or the handshake failed."""
+FAILURE_RE = re.compile(r"<twisted\.python\.failure\.Failure ([^<>]*(?:<[^<>]*>[^<>]*)*)>")
+
 DOWNLOAD_ERRORS = tuple(REASONS)
 """What a request can end with instead of a response; the first that fits tells the reason."""
 
@@ -63,4 +70,10 @@ def reason_of(error: BaseException) -> str:
     reason = next((reason for kind, reason in REASONS.items() if isinstance(error, kind)), "download")
     if reason == "ignored":
         return next((ignored for words, ignored in IGNORED.items() if words in text), reason)
-    return "tls" if reason == "connection" and "OpenSSL" in text else reason
+    return "tls" if reason == "connection" and TLS_RE.search(text) else reason
+
+
+def plain(error: BaseException) -> str:
+    """The error in words, without the wrappings of Twisted."""
+    text = FAILURE_RE.sub(r"\1", str(error)).strip("[]") or type(error).__name__
+    return " ".join(text.split())

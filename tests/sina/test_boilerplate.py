@@ -128,3 +128,16 @@ def test_slot_without_its_end_does_not_swallow_the_text() -> None:
 ])  # fmt: skip
 def test_posters_of_the_listing_are_known(url: str, *, poster: bool) -> None:
     assert is_poster(url) is poster
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        "股市跌了别害怕，这家公司的董事长在业绩说明会上对投资者这样说道，并称公司现金流充裕，下半年订单饱满，全年目标不变，已有多家机构登记调研，股价当日收涨。",
+        "下载新浪财经APP的用户突破一亿，公司在当日发布的公告中称，新增用户主要来自三线及以下城市，预计全年研发投入将同比增长两成以上，毛利率保持稳定。",
+        "炒股就看金麒麟奖的分析师名单昨日公布，来自二十家证券公司的六十多位分析师获奖，他们覆盖了新能源、半导体、医药等三十个行业，评选历时五个月之久，参与投票的机构超过八百家。",
+        "打开新浪财经客户端的推送，不少投资者在周一早间看到了这条消息：公司拟以不超过十亿元回购股份，价格不超过每股二十五元，用于股权激励计划，期限为董事会通过后的六个月。",
+    ],
+)
+def test_a_story_that_begins_like_a_promotion_stays(story: str) -> None:
+    assert story in clean(f"<p>{story}</p>", "https://finance.sina.com.cn/", RULES).body

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
@@ -19,6 +20,7 @@ from newsarchive.pages.times import with_seconds
 from newsarchive.sina.boilerplate import RULES
 from newsarchive.sina.kinds import kind_of
 from newsarchive.sina.layouts.artibody2008 import SinaArtibody2008Page
+from newsarchive.sina.layouts.excerpt import excerpt
 from newsarchive.sina.layouts.flash2020 import SinaFlash2020Page
 from newsarchive.sina.layouts.mobile2015 import SinaMobile2015Page
 from newsarchive.sina.layouts.parts import further_pages, join
@@ -57,8 +59,7 @@ def extract(html: str, offer: Offer, url: str, fetched_at: datetime | None = Non
     Raises ``NotAnArticle`` (``no-layout``, or a reason of ``kinds.FILTERED_REASONS``) if no layout fits, and
     ``LayoutMismatch`` if a field is not as declared.
     """
-    page = Page(html, url)
-    layout = _layout_of(page)
+    page, layout = _read_by(html, url)
     fields = read(page, layout)
     published_at = _published_at(fields, layout, url)
     symbols = stocks(fields["body"], fields["stock_lists"])
@@ -83,6 +84,16 @@ def extract(html: str, offer: Offer, url: str, fetched_at: datetime | None = Non
         next_pages=further_pages(page),
         fetched_at=fetched_at,
     )
+
+
+def _read_by(html: str, url: str) -> tuple[Page, type[Layout]]:
+    """The page, as much of it as is needed, and its layout."""
+    page = Page(excerpt(html), url)
+    if page.html is not html:
+        with suppress(NotAnArticle):
+            return page, layout_for(page, LAYOUTS)
+        page = Page(html, url)
+    return page, _layout_of(page)
 
 
 def _layout_of(page: Page) -> type[Layout]:
