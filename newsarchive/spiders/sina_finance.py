@@ -25,7 +25,7 @@ from newsarchive.archive.store import Archive
 from newsarchive.errors import ArchiveError, BlockedError, ListingError, PageError
 from newsarchive.gate import Gate
 from newsarchive.items import BEIJING, Article, Offer
-from newsarchive.sina import answers, layouts, urls
+from newsarchive.sina import urls
 from newsarchive.sina.discover import Discovery
 from newsarchive.sina.kinds import FILTERED_REASONS
 from newsarchive.spiders import arguments, failures
@@ -238,7 +238,11 @@ class SinaFinanceSpider(Spider):
     async def _with_further_pages(self, first: Article) -> Article:
         """The article with the bodies of its further pages, asked for one after the other; all of them or none."""
         rest = [self._article(await self.fetch(url), first.offer) for url in first.next_pages]
-        return layouts.join(first, rest) if rest else first
+        if not rest:
+            return first
+        from newsarchive.sina.layouts import join  # noqa: PLC0415 - as in ``_article``
+
+        return join(first, rest)
 
     async def fetch(self, url: str) -> Response:
         """One more page for a document that is under way; raises ``failures.DOWNLOAD_ERRORS``."""
@@ -250,7 +254,9 @@ class SinaFinanceSpider(Spider):
         return get_retry_request(asked, spider=self, reason=reason)
 
     def _article(self, response: Response, offer: Offer) -> Article:
-        return answers.article_of(
+        from newsarchive.sina.answers import article_of  # noqa: PLC0415 - 0.1 s of a start; most polls find no page
+
+        return article_of(
             response.body,
             offer,
             urls.canonical(response.url),
