@@ -1,34 +1,31 @@
 """discover: which rows the listing shows, poll by poll or day by day, each written down before its page is asked for.
 
 What a poll may stop at (sina-surface.md §0.1): 44 % of new rows appear below known ones, so only a long run of known
-rows ends it.  Asking is somebody else's business: ``ask`` takes an address and gives the body of the answer.
+rows ends it.  What a poll misses, ``sweep`` finds.  Asking is somebody else's business: ``ask`` takes an address and gives
+the body of the answer.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from newsarchive.archive.store import Archive, Sighting
+from newsarchive.archive.store import Archive
 from newsarchive.errors import ListingError
 from newsarchive.items import BEIJING
-from newsarchive.sina import roll
+from newsarchive.sina import health, roll
 from newsarchive.sina.channels import Channel
+from newsarchive.sina.listings import Ask, Listings
+from newsarchive.sina.sweep import Sweep, read_day
 
 logger = logging.getLogger(__name__)
 
-Ask = Callable[[str], Awaitable[bytes]]
-"""Fetches one page of a listing; raises ``ListingError`` where there is no answer."""
-
-MAX_PAGES = 10_000
-"""Of one listing: three times the deepest that was ever read (3,212 pages, sina-surface.md §1.1); more is a circle."""
-
 
 class Discovery:
-    """One run's reading of the listing; ``found`` hears of each page's wanted documents, ``enough`` ends it early."""
+    """One run's reading of the feed; ``found`` hears of each page's wanted documents, ``enough`` ends it early."""
 
     def __init__(
         self,
@@ -38,8 +35,10 @@ class Discovery:
         enough: Callable[[], bool],
         overlap_rows: int,
     ) -> None:
-        self._archive, self._ask, self._found, self._enough = archive, ask, found, enough
-        self._overlap_rows = overlap_rows
+        self._archive, self._enough, self._overlap_rows = archive, enough, overlap_rows
+        self._listings = Listings(archive, ask, found)
+        self._totals: dict[Channel, int] = {}
+        """Of the channels whose poll ran to its end: what the listing counts without a day."""
         self.errors: list[str] = []
         """What was wrong with the listing, each in one sentence; the other channels and days go on."""
 
@@ -47,15 +46,23 @@ class Discovery:
 
     async def poll(self, channels: Sequence[Channel], stale_hours: float) -> None:
         """Read each channel down to rows that an ended poll has seen; a run that has enough reads its first page."""
-        newest_at: list[datetime | None] = []
+        newest_at: dict[Channel, datetime | None] = {}
         for channel in channels:
             try:
-                newest_at.append(await self._poll(channel))
+                newest_at[channel] = await self._poll(channel)
             except ListingError as error:
                 self._sick(f"channel {channel.lid} {channel.name}: {error}")
-        if newest_at and all(roll.is_stale(moment, self._archive.clock(), stale_hours) for moment in newest_at):
-            newest = max((str(moment) for moment in newest_at if moment), default="none has a time")
+        stale = [
+            channel
+            for channel, moment in newest_at.items()
+            if health.is_stale(moment, self._archive.clock(), stale_hours)
+        ]
+        if stale and len(stale) == len(newest_at):
+            newest = max((str(moment) for moment in newest_at.values() if moment), default="none has a time")
             self._sick(f"it is stale: no row of any channel is younger than {stale_hours:g} hours (newest: {newest})")
+        elif stale:
+            names = ", ".join(f"{channel.lid} {channel.name}" for channel in stale)
+            logger.warning("Stale, while other channels are not: %s", names)
 
     async def _poll(self, channel: Channel) -> datetime | None:
         """Read one channel's listing; the moment of its newest row.
@@ -63,19 +70,38 @@ class Discovery:
         An interrupted poll is not ended: none of its rows counts as known, and the next one reads on below them.
         """
         await asyncio.wrap_future(self._archive.begin_poll(channel.lid))
-        pages = self._pages(channel, partial(roll.poll_url, channel))
+        pages = self._listings.pages(channel, partial(roll.poll_url, channel))
         first = listing = await pages.turn()
         if first is None:
             raise ListingError("the first page of the listing is empty: nothing is offered")
         known_in_a_row = 0
         while listing is not None:
-            for sighting in await self._write_down(listing, poll=channel.lid):
+            for sighting in await self._listings.write_down(listing, poll=channel.lid):
                 known_in_a_row = known_in_a_row + 1 if sighting.known else 0
             if self._enough():
                 return first.newest_at
             listing = await pages.turn() if known_in_a_row < self._overlap_rows else None
-        await asyncio.wrap_future(self._archive.end_poll(channel.lid))
+        await asyncio.wrap_future(self._archive.end_poll(channel.lid, first.newest_at))
+        self._totals[channel] = first.total
+        await self._compare_hour(channel)
         return first.newest_at
+
+    async def _compare_hour(self, channel: Channel) -> None:
+        """Compare the last full hour with the same hour of the days before, by all that the channel has shown of it."""
+        begin = health.last_full_hour(self._archive.clock())
+        rows, history = await asyncio.wrap_future(self._archive.hour(channel.lid, begin, health.HISTORY_DAYS))
+        if health.is_thin(rows, history):
+            self._sick(
+                f"channel {channel.lid} {channel.name} is far too thin: {rows} rows of {begin:%Y-%m-%d %H}:00 to "
+                f"{begin:%H}:59, where the quietest of {len(history)} days had {health.quiet_day(history)}"
+            )
+
+    async def sweep(self, channels: Sequence[Channel]) -> None:
+        """After a poll: read again the finished days that are not sealed yet, of each channel whose poll ran to its end."""
+        sweep = Sweep(self._archive, self._listings, self._enough)
+        for channel in channels:
+            if channel in self._totals:
+                await sweep.of(channel, self._totals[channel])
 
     # --- one day after the other -----------------------------------------------------------------------------------
 
@@ -89,65 +115,37 @@ class Discovery:
 
     async def _all_of(self, day: date, undated: Mapping[Channel, int | None]) -> None:
         """Read one day of all channels.  Of a past day without any row nobody knows whether it was answered."""
-        rows = [await self._day(channel, day, total) for channel, total in undated.items()]
         is_past = day < self._archive.clock().astimezone(BEIJING).date()
+        rows = [await self._day(channel, day, total, is_past) for channel, total in undated.items()]
         if is_past and not any(rows) and None not in rows and not self._enough():
             self._sick(f"{day} was not answered: no channel offers anything for it")
 
-    async def _day(self, channel: Channel, day: date, undated_total: int | None) -> int | None:
-        """Read one day of one channel; how many rows there were, None if it was not answered, which is noted."""
-        pages = self._pages(channel, partial(roll.day_url, channel, day))
-        rows = 0
+    async def _day(self, channel: Channel, day: date, undated_total: int | None, is_past: bool) -> int | None:
+        """Read one day of one channel; how many rows there were, None if it was not answered, which is noted.
+
+        A past day that was answered is swept from now on; this was the first time.
+        """
         try:
-            while not self._enough() and (listing := await pages.turn()):
-                roll.check_day(listing, day, undated_total)
-                rows += len(await self._write_down(listing))
+            reading = await read_day(self._listings, channel, day, undated_total, self._enough)
         except ListingError as error:
             self._sick(f"{day} was not answered, channel {channel.lid} {channel.name}: {error}")
             return None
-        return rows
+        if is_past and reading.rows and not self._enough():
+            await asyncio.wrap_future(self._archive.swept(reading, asked=True))
+        return reading.rows
 
     async def _undated_total(self, channel: Channel) -> int | None:
         """What the listing counts without a day; a day query that says the same has been ignored."""
         try:
-            listing = await self._pages(channel, partial(roll.poll_url, channel)).turn()
+            listing = await self._listings.pages(channel, partial(roll.poll_url, channel)).turn()
         except ListingError as error:
             logger.warning("The undated total of channel %s is not known: %s", channel.lid, error)
             return None
         return listing.total if listing else None
 
-    # --- what both do ----------------------------------------------------------------------------------------------
-
-    def _pages(self, channel: Channel, url_of: Callable[[int], str]) -> _Pages:
-        return _Pages(self._ask, url_of, lambda body: roll.parse(body, channel, self._archive.clock()))
-
-    async def _write_down(self, listing: roll.Listing, *, poll: str | None = None) -> list[Sighting]:
-        """The rows into the journal, then the wanted ones to whoever fetches."""
-        sightings = await asyncio.wrap_future(self._archive.offer(listing.offers, poll=poll))
-        self._found([sighting.docid for sighting in sightings if sighting.is_wanted])
-        return sightings
-
     def _sick(self, message: str) -> None:
         logger.error("The listing is not healthy: %s", message)
         self.errors.append(message)
-
-
-class _Pages:
-    """The pages of one listing, asked for one by one."""
-
-    def __init__(self, ask: Ask, url_of: Callable[[int], str], parse: Callable[[bytes], roll.Listing]) -> None:
-        self._ask, self._url_of, self._parse = ask, url_of, parse
-        self._number = 0
-        self._shown: list[str] = []
-
-    async def turn(self) -> roll.Listing | None:
-        """The next page; None behind the last: it is empty, whatever the listing's total says, or the same again."""
-        self._number += 1
-        if self._number > MAX_PAGES:
-            raise ListingError(f"it has no end: {MAX_PAGES} pages were read")
-        listing = self._parse(await self._ask(self._url_of(self._number)))
-        before, self._shown = self._shown, [offer.docid for offer in listing.offers]
-        return listing if self._shown not in ([], before) else None
 
 
 def _days(since: date, until: date) -> Iterator[date]:

@@ -75,7 +75,7 @@ def poll_url(channel: Channel, page: int) -> str:
 
 def day_url(channel: Channel, day: date, page: int) -> str:
     """Where page 1, 2, … of one Beijing day is; ``etime`` is the earlier bound, as Sina's own calendar sends it."""
-    opening, closing = _bounds(day)
+    opening, closing = bounds(day)
     etime, stime = int(opening.timestamp()), int(closing.timestamp())
     return _url(channel, {"etime": etime, "stime": stime, "ctime": stime, "date": day.isoformat()}, page)
 
@@ -91,7 +91,7 @@ def check_day(listing: Listing, day: date, undated_total: int | None) -> None:
     A row at the closing midnight counts as the day's, one without a time tells nothing. ``undated_total`` is
     ``Listing.total`` of a poll of the same channel, None where there was none.
     """
-    opening, closing = _bounds(day)
+    opening, closing = bounds(day)
     for offer in listing.offers:
         if offer.published_at and not opening <= offer.published_at <= closing:
             raise ListingError(f"the query for {day} is ignored: it shows {offer.docid} of {offer.published_at}")
@@ -100,21 +100,15 @@ def check_day(listing: Listing, day: date, undated_total: int | None) -> None:
         raise ListingError(f"the query for {day} is ignored: its total {listing.total} is that of the whole listing")
 
 
-def is_stale(newest_at: datetime | None, now: datetime, hours: float) -> bool:
-    """Whether a listing's newest row is older than ``hours`` (0: never); one that shows no time at all is stale."""
-    if hours <= 0:
-        return False
-    return newest_at is None or (now - newest_at).total_seconds() > hours * 3600
-
-
-def _url(channel: Channel, bounds: dict[str, int | str], page: int) -> str:
-    query = {"pageid": channel.pageid, "lid": channel.lid, **bounds, "k": "", "num": PAGE_ROWS, "page": page}
-    return f"{_ENDPOINT}?{urlencode(query)}"
-
-
-def _bounds(day: date) -> tuple[datetime, datetime]:
+def bounds(day: date) -> tuple[datetime, datetime]:
+    """The midnights before and behind a Beijing day."""
     opening = datetime.combine(day, time(), BEIJING)
     return opening, opening + timedelta(days=1)
+
+
+def _url(channel: Channel, of_a_day: dict[str, int | str], page: int) -> str:
+    query = {"pageid": channel.pageid, "lid": channel.lid, **of_a_day, "k": "", "num": PAGE_ROWS, "page": page}
+    return f"{_ENDPOINT}?{urlencode(query)}"
 
 
 def _decoded(body: bytes) -> object:

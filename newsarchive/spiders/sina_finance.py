@@ -133,6 +133,7 @@ class SinaFinanceSpider(Spider):
                 self.frontier.add_due(self.archive.clock())
                 self._moved.set()
                 await discovery.poll(task.channels, self.settings.getfloat("DISCOVER_STALE_HOURS"))
+                await discovery.sweep(task.channels)
         finally:
             for error in discovery.errors:
                 self.outcome.note(report.LISTING, error)

@@ -14,7 +14,7 @@ from newsarchive.archive import journal
 from newsarchive.archive.store import Archive
 from newsarchive.errors import ArchiveNotWritable, ListingError
 from newsarchive.items import BEIJING
-from newsarchive.sina import discover
+from newsarchive.sina import listings
 from newsarchive.sina.channels import channel
 from newsarchive.sina.discover import Discovery
 
@@ -176,7 +176,7 @@ def test_last_page_shown_for_ever_is_the_end(archive: Archive) -> None:
 
 
 def test_listing_that_goes_round_in_a_circle_is_sick(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(discover, "MAX_PAGES", 8)
+    monkeypatch.setattr(listings, "MAX_PAGES", 8)
     feed = Feed(lid1686=(rows(1, 50) + rows(51, 100)) * 10)
     run = Run(archive, feed).poll()
     assert "no end: 8 pages" in run.errors[0]

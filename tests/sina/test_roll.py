@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from newsarchive.errors import ListingError
 from newsarchive.items import BEIJING
 from newsarchive.sina.channels import channel
-from newsarchive.sina.roll import MAX_ANSWER_BYTES, Listing, check_day, day_url, is_stale, parse, poll_url
+from newsarchive.sina.roll import MAX_ANSWER_BYTES, Listing, check_day, day_url, parse, poll_url
 from newsarchive.sina.urls import is_sina
 
 CHANNEL = channel("2516")
@@ -290,18 +290,6 @@ def test_undated_total_shows_that_the_query_is_ignored() -> None:
 def test_undated_total_is_no_alarm_where_there_is_nothing_or_nothing_more() -> None:
     check_day(listing(total=0), date(2026, 11, 23), undated_total=0)
     check_day(listing(row(), row(), total=2), date(2026, 11, 23), undated_total=2)
-
-
-@pytest.mark.parametrize(
-    ("age_hours", "hours", "stale"), [(25, 24, True), (24, 24, False), (-1, 24, False), (1, 0.5, True), (999, 0, False)]
-)
-def test_listing_is_stale_when_its_newest_row_is_older(age_hours: float, hours: float, stale: bool) -> None:
-    assert is_stale(SEEN_AT - timedelta(hours=age_hours), SEEN_AT, hours) is stale
-
-
-def test_listing_without_a_time_is_stale_unless_staleness_is_off() -> None:
-    assert is_stale(None, SEEN_AT, 24)
-    assert not is_stale(None, SEEN_AT, 0)
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="needs the shared answer of the real feed beside the checkout")

@@ -1,0 +1,59 @@
+"""discover: the pages of a listing, asked for one by one; their rows, written down before anybody fetches them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from newsarchive.archive.store import Archive, Sighting
+from newsarchive.errors import ListingError
+from newsarchive.sina import roll
+from newsarchive.sina.channels import Channel
+
+Ask = Callable[[str], Awaitable[bytes]]
+"""Fetches one page of a listing; raises ``ListingError`` where there is no answer."""
+
+MAX_PAGES = 10_000
+"""Of one listing: three times the deepest that was ever read (3,212 pages, sina-surface.md §1.1); more is a circle."""
+
+
+class Listings:
+    """One run's way to the feed: ``found`` hears of each page's wanted documents."""
+
+    def __init__(self, archive: Archive, ask: Ask, found: Callable[[list[str]], None]) -> None:
+        self._archive, self._ask, self._found = archive, ask, found
+        self.requests = 0
+        """Pages asked for so far."""
+
+    def pages(self, channel: Channel, url_of: Callable[[int], str], most: int | None = None) -> Pages:
+        """The pages of one listing, ``most`` of them; ``url_of`` says where page 1, 2, … is."""
+
+        async def ask(number: int) -> roll.Listing:
+            self.requests += 1
+            return roll.parse(await self._ask(url_of(number)), channel, self._archive.clock())
+
+        return Pages(ask, MAX_PAGES if most is None else most)
+
+    async def write_down(self, listing: roll.Listing, *, poll: str | None = None) -> list[Sighting]:
+        """The rows into the journal, then the wanted ones to whoever fetches; ``poll`` is the channel that is polled."""
+        sightings = await asyncio.wrap_future(self._archive.offer(listing.offers, poll=poll))
+        self._found([sighting.docid for sighting in sightings if sighting.is_wanted])
+        return sightings
+
+
+class Pages:
+    """The pages of one listing, turned one by one."""
+
+    def __init__(self, ask: Callable[[int], Awaitable[roll.Listing]], most: int) -> None:
+        self._ask, self._most = ask, most
+        self._number = 0
+        self._shown: list[str] = []
+
+    async def turn(self) -> roll.Listing | None:
+        """The next page; None behind the last: it is empty, whatever the listing's total says, or the same again."""
+        self._number += 1
+        if self._number > self._most:
+            raise ListingError(f"it has no end: {self._most} pages were read")
+        listing = await self._ask(self._number)
+        before, self._shown = self._shown, [offer.docid for offer in listing.offers]
+        return listing if self._shown not in ([], before) else None
