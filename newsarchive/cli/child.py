@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import IO, Any, Self
@@ -26,6 +28,9 @@ EXIT_CODES = {
     8: "the archive is damaged",
 }
 """Design §4."""
+DONE = (0, 3)
+HOPELESS = (1, 2, 6, 7, 8)
+"""Exit codes that another run does not better."""
 
 _PROXY_VARIABLES = frozenset(("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy"))
 
@@ -34,6 +39,31 @@ if sys.platform == "win32":
     _OWN_GROUP, _CLEAN_END = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}, signal.CTRL_BREAK_EVENT
 else:
     _OWN_GROUP, _CLEAN_END = {"start_new_session": True}, signal.SIGTERM
+
+
+LOOK_SECONDS = 0.01
+"""How often it is looked whether a child is to be cut short."""
+
+
+@dataclass(slots=True)
+class CutShort:
+    """Ends a child as soon as it is ``due``: with SIGKILL if it ``kills``, else with the signal for a clean end."""
+
+    due: Callable[[], bool]
+    kills: bool
+    done: bool = False
+    """False for a child that came to its end before."""
+
+    def watch(self, child: subprocess.Popen[bytes]) -> None:
+        """Returns when the child has ended or been told to."""
+        while child.poll() is None and not self.due():
+            time.sleep(LOOK_SECONDS)
+        if child.poll() is None:
+            self.done = True
+            if self.kills:
+                child.kill()
+            else:
+                child.send_signal(_CLEAN_END)
 
 
 class Stop:
@@ -66,12 +96,23 @@ class Stop:
         """Waits so long, or until a signal comes; says whether one came."""
         return self._asked.wait(seconds)
 
-    def run(self, command: Sequence[str], *, env: Mapping[str, str], cwd: Path, stdout: IO[Any] | None = None) -> int:
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        stdout: IO[Any] | None = None,
+        stderr: IO[Any] | None = None,
+        cut: CutShort | None = None,
+    ) -> int:
         """The exit code of ``command``, as a shell gives it."""
-        with subprocess.Popen(command, env=env, cwd=cwd, stdout=stdout, **_OWN_GROUP) as child:  # noqa: S603 - ours
+        with subprocess.Popen(command, env=env, cwd=cwd, stdout=stdout, stderr=stderr, **_OWN_GROUP) as child:  # noqa: S603 - ours
             self._child = child
             if self.asked:
                 self._pass_on()
+            if cut:
+                cut.watch(child)
             code = child.wait()
             self._child = None
         return code if code >= 0 else 128 - code

@@ -10,17 +10,19 @@ import time
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperCommand
 
-from newsarchive.cli.child import EXIT_CODES, Stop, crawl_command, crawl_environment
+from newsarchive.cli import week
+from newsarchive.cli.child import DONE, EXIT_CODES, HOPELESS, Stop, crawl_command, crawl_environment
 from newsarchive.cli.outline import head_of, tree_of
 from newsarchive.errors import UsageError
 from newsarchive.rehearsal import StandIn
 from newsarchive.rehearsal.faults import Level
 from newsarchive.rehearsal.judge import Verdict, judge
+from newsarchive.rehearsal.week import polls_of
 
 MARKER = ".rehearsal"
 """The hidden file that says: a rehearsal made this folder, a rehearsal may empty it."""
@@ -29,9 +31,7 @@ MAX_RUNS = 8
 """For the present, and for a past day. Hostile needs four or five; a crawl that is not done after eight never will be."""
 BRAKE_SECONDS = 3.0
 """What the crawl takes for the length of a ban here, a little longer than the stand-in's ``BAN_SECONDS``."""
-DONE, BLOCKED = (0, 3), 4
-HOPELESS = (1, 2, 6, 7, 8)
-"""Exit codes that another run does not better."""
+BLOCKED = 4
 SHOWN_DIFFERENCES = 20
 
 
@@ -88,6 +88,12 @@ def rehearse(
             help="Also documents of 2004 to 2022, of every layout and charset; their days are backfilled then.",
         ),
     ] = False,
+    polls: Annotated[
+        bool,
+        typer.Option(
+            "--polls", help="Play the days poll by poll, with time running fast and with all that goes wrong."
+        ),
+    ] = False,
     serve: Annotated[
         int | None,
         typer.Option(
@@ -105,10 +111,17 @@ def rehearse(
 
     With the pages of twenty years: newsarchive rehearse --years
 
+    A week of polls in under two minutes, through kills, a ban, a sick hour and a machine that is off:
+    newsarchive rehearse --days 7 --polls
+
     To crawl by hand instead: newsarchive rehearse --serve 8899
 
     Exit code: 0 if the archive is as expected, 1 if it differs, 2 for wrong usage, else that of the crawl.
     """
+    if polls:
+        if faults is not Level.NONE or years or serve is not None:
+            raise UsageError("--polls brings its own troubles: it does not go with --faults, --years or --serve")
+        _play(articles, days, seed, archive, as_json)
     with Stop() as stop:
         if serve is not None:
             stand_in = StandIn(articles=articles, days=days, seed=seed, faults=faults, years=years, port=serve)
@@ -118,6 +131,25 @@ def rehearse(
         _run(rehearsal, stop, as_json)
     _tell(rehearsal, as_json)
     raise typer.Exit(rehearsal.exit_code)
+
+
+def _play(articles: int, days: int, seed: int, archive: Path, as_json: bool) -> NoReturn:
+    if articles < week.MIN_ARTICLES_A_DAY * days:
+        raise UsageError(
+            f"--polls needs {week.MIN_ARTICLES_A_DAY} articles a day: give --articles {week.MIN_ARTICLES_A_DAY * days}"
+        )
+    played = week.Week(articles, days, seed, emptied(archive), polls_of(days))
+    with Stop() as stop:
+        week.play(played, stop)
+    if as_json:
+        typer.echo(json.dumps(week.result_of(played), ensure_ascii=False))
+    else:
+        _tell_differences(played.differences)
+        typer.echo(week.summary(played))
+        if played.differences:
+            typer.echo(f"What the polls said is in {played.archive / week.LOG}.")
+        typer.secho(week.verdict_of(played), fg="green" if played.exit_code == 0 else "red", color=_colour())
+    raise typer.Exit(played.exit_code)
 
 
 def emptied(folder: Path) -> Path:
@@ -236,11 +268,15 @@ def _tell(rehearsal: Rehearsal, as_json: bool) -> None:
         return
     for line in (*tree_of(rehearsal.archive), "", *head_of(rehearsal.archive), ""):
         typer.echo(line)
-    for difference in rehearsal.verdict.differences[:SHOWN_DIFFERENCES]:
-        typer.echo(f"  {difference}")
-    if (more := len(rehearsal.verdict.differences) - SHOWN_DIFFERENCES) > 0:
-        typer.echo(f"  … and {more} more")
+    _tell_differences(rehearsal.verdict.differences)
     typer.secho(_verdict(rehearsal), fg="green" if rehearsal.exit_code == 0 else "red", color=_colour())
+
+
+def _tell_differences(differences: list[str]) -> None:
+    for difference in differences[:SHOWN_DIFFERENCES]:
+        typer.echo(f"  {difference}")
+    if (more := len(differences) - SHOWN_DIFFERENCES) > 0:
+        typer.echo(f"  … and {more} more")
 
 
 def _verdict(rehearsal: Rehearsal) -> str:

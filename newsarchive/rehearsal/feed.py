@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from newsarchive.rehearsal.channels import PAGEIDS
@@ -29,6 +30,13 @@ class Feed:
 
     def visible(self, lid: str, now: datetime) -> list[Document]:
         return [document for document in self._rows.get(lid, ()) if document.listed_at <= now]
+
+    def edit(self, docid: str, title: str, modified_at: datetime) -> None:
+        """From now on the document's rows have this title and ``mtime``; its page stays as it was."""
+        for lid, rows in self._rows.items():
+            self._rows[lid] = [
+                replace(row, listed_title=title, modified_at=modified_at) if row.docid == docid else row for row in rows
+            ]
 
     def answer(self, query: dict[str, str], now: datetime) -> bytes:
         """JSON, or JSONP where ``callback`` asks for it; an error comes under HTTP 200 too."""

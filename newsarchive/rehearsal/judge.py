@@ -26,7 +26,7 @@ from newsarchive.rehearsal.channels import DOMESTIC, EVERYTHING, PAGEIDS
 from newsarchive.rehearsal.truth import FILTERED, Document, Fate
 
 IN_A_DAY = frozenset(("_day.jsonl", "_revisions"))
-AT_THE_TOP = frozenset((".rehearsal", ".newsarchive", "_raw", "_images", "README.md"))
+AT_THE_TOP = frozenset((".rehearsal", ".rehearsal.log", ".newsarchive", "_raw", "_images", "README.md"))
 UNWANTED = ("<script", "<style", "<!--", "<iframe", "{", "}", " data-", " onclick")
 KEPT = frozenset(("kept", "revised"))
 OUTCOMES = KEPT | {"filtered", "failed", "gone"}

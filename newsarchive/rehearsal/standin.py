@@ -17,6 +17,7 @@ from newsarchive.rehearsal.faults import Faults, Level
 from newsarchive.rehearsal.invention import invent
 from newsarchive.rehearsal.proxy import Proxy, Request
 from newsarchive.rehearsal.site import HOSTS, Site
+from newsarchive.rehearsal.spells import Spells
 from newsarchive.rehearsal.truth import BEIJING, Document
 from newsarchive.rehearsal.years import past_documents
 
@@ -63,6 +64,7 @@ class StandIn:
         self._made_at, self._started, self._shift = made_at, time.monotonic(), timedelta()
         self.site = Site(self.truth, channels, self.now)
         self._faults = Faults(self.site, level, seed, expected=articles)
+        self.spells = Spells(self._faults.answer, self.now)
         self._port = port
 
     def now(self) -> datetime:
@@ -77,7 +79,7 @@ class StandIn:
         with ExitStack() as started:
             folder = started.enter_context(tempfile.TemporaryDirectory(prefix="rehearsal-"))
             self._authority = Authority(Path(folder))
-            self._proxy = Proxy(self._faults.answer, HOSTS, self._authority.context_for, self._port)
+            self._proxy = Proxy(self.spells.answer, HOSTS, self._authority.context_for, self._port)
             thread = threading.Thread(target=self._proxy.serve_forever, args=(POLL_SECONDS,), name="stand-in")
             thread.start()
             started.callback(thread.join)
