@@ -51,3 +51,8 @@ def test_the_article_of_a_real_page_is_that_of_the_whole(monkeypatch: pytest.Mon
         offer = Offer(docid="u-0", url="https://finance.sina.com.cn/", day=date(2020, 1, 1))
         html = path.read_text("utf-8", "replace")
         assert layouts.extract(html, offer, offer.url) == whole(monkeypatch, html, offer)
+
+
+def test_title_by_which_some_layouts_are_known_stays() -> None:
+    page = '<html><head><title>某市__财经头条</title><script>1</script></head><body><h1 class="main-title">某市</h1></body></html>'
+    assert "<title>某市__财经头条</title>" in excerpt(page)

@@ -1,7 +1,8 @@
 """The part of a page of 2017 and later that its layouts look at (extract): a fifth of it, and so of the parser's time.
 
 Before the headline stand menus, advertisements and scripts, behind the text comments and other stories; of the head
-only metas, links and the list of quotes count.  A page of another build is left whole.
+only the title (by which self-media and flashes are known), metas, links and the list of quotes count.  A page of another
+build is left whole.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ _END_OF_HEAD = "</head>"
 _END_OF_TEXT = "<!-- 原始正文end -->"
 _BEHIND_TEXT = 20_000
 """Characters kept behind the text, where keywords and pagers stand, within the first 5,000."""
-_OF_HEAD_RE = re.compile(r"""<(?:meta|link)\b(?:[^>"']|"[^"]*"|'[^']*')*>""", re.I)
+_OF_HEAD_RE = re.compile(r"""<title\b[^>]*>[^<]*</title>|<(?:meta|link)\b(?:[^>"']|"[^"]*"|'[^']*')*>""", re.I)
 _QUOTES_RE = re.compile(r"""<script\b[^>]*\bid=["']?hq_data_id\b[^>]*>""", re.I)
 
 
