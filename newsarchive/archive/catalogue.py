@@ -3,8 +3,8 @@
 What is derived from the journals comes in through ``apply`` alone, live and at a rebuild.  The rest is disposable:
 ``known`` remembers which rows a finished poll has seen (losing it costs a longer poll), ``days`` what was swept when.
 
-No other module of the archive speaks SQL, but for ``days``, which is a part of this.  One thread writes; readers open
-the file a second time (WAL).
+No other module of the archive speaks SQL, but for ``days`` and ``coverage``, which are parts of this.  One thread
+writes; readers open the file a second time (WAL), those of other processes by ``view``.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
+from newsarchive.archive.coverage import NO_CHANNEL, Coverage
 from newsarchive.archive.days import SCHEMA as DAYS_SCHEMA
 from newsarchive.archive.days import Days
 from newsarchive.archive.events import is_sound
-from newsarchive.archive.journal import GENESIS_LINK, Tail, moment, stamp
+from newsarchive.archive.journal import GENESIS_LINK, Tail, moment
 from newsarchive.archive.names import fold
 from newsarchive.archive.profiles import CLEAN, Profile
 from newsarchive.items import Offer
 
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 """Another version is another catalogue: it is rebuilt, never migrated."""
 
 CACHE_KIB = 8 * 1024
@@ -57,7 +58,7 @@ CREATE TABLE documents (
     sha256 TEXT,
     text_sha256 TEXT
 );
-CREATE INDEX documents_by_day ON documents (day);
+CREATE INDEX documents_by_day ON documents (day, state);
 CREATE INDEX documents_due ON documents (state, next_try_at) WHERE state IN ('pending', 'failed');
 CREATE INDEX documents_alike ON documents (text_sha256) WHERE text_sha256 IS NOT NULL;
 CREATE TABLE names (scope TEXT, key TEXT, docid TEXT NOT NULL, PRIMARY KEY (scope, key)) WITHOUT ROWID;
@@ -119,19 +120,32 @@ class Catalogue:
     One that was just created has no meta ``schema`` yet: whoever has filled it sets that last.
     """
 
-    def __init__(self, path: Path, profile: Profile = CLEAN, *, create: bool = False) -> None:
+    def __init__(
+        self, path: Path, profile: Profile = CLEAN, *, create: bool = False, db: sqlite3.Connection | None = None
+    ) -> None:
+        """``db`` is a reader's own connection, which leaves no trace in the file."""
         self.path, self._profile = path, profile
-        self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+        self._db = db or sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         with ExitStack() as undo:
             undo.callback(self._db.close)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            # The journals are the truth, synced before each commit: a power cut may take the last commits, no more.
-            self._db.execute("PRAGMA synchronous=NORMAL")
+            if db is None:
+                self._db.execute("PRAGMA journal_mode=WAL")
+                # The journals are the truth, synced before each commit: a power cut may take the last commits, no more.
+                self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
             if create:
                 self._db.executescript(f"BEGIN; {SCHEMA} {DAYS_SCHEMA} COMMIT;")
             undo.pop_all()
         self.days = Days(self._db)
+        self.coverage = Coverage(self._db)
+
+    @classmethod
+    def private(cls, copied: Catalogue | None = None) -> Catalogue:
+        """A copy, or an empty one, in a temporary file that nobody else sees and that is gone when it is closed."""
+        db = sqlite3.connect("", isolation_level=None)
+        if copied:
+            copied._db.backup(db)
+        return cls(Path(), db=db, create=copied is None)
 
     def close(self) -> None:
         self._db.close()
@@ -146,6 +160,15 @@ class Catalogue:
         finally:
             if self._db.in_transaction:  # SQLite itself rolls back when the disk is full
                 self._db.execute("ROLLBACK")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """What is read within shows one moment, whatever is written meanwhile."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("ROLLBACK")
 
     def settle(self) -> bool:
         """Bring all that is committed into the one file; False where a reader or the disk holds it back."""
@@ -196,6 +219,13 @@ class Catalogue:
         )
         return {"pending": 0, "failed": 0, **dict(rows)}
 
+    def states(self, since: date | None = None) -> dict[str, int]:
+        """Documents by state, of the days from ``since`` on; read from an index alone."""
+        rows = self._db.execute(
+            "SELECT state, count(*) FROM documents WHERE day >= ? GROUP BY state", (since.isoformat() if since else "",)
+        )
+        return dict(rows.fetchall())
+
     # --- documents -------------------------------------------------------------------------------------------------
 
     def document(self, docid: str) -> Document | None:
@@ -209,15 +239,6 @@ class Catalogue:
             (day.isoformat(), wanted),
         )
         return [_document(row) for row in rows]
-
-    def due(self, now: datetime) -> Iterator[str]:
-        """Docids to be fetched: never tried, or failed and due again, in the order in which they were offered."""
-        rows = self._db.execute(
-            "SELECT docid FROM documents WHERE state IN ('pending', 'failed') "
-            "AND (state = 'pending' OR next_try_at <= ?) ORDER BY seq",
-            (stamp(now),),
-        )
-        return (docid for (docid,) in rows)
 
     def same_text(self, text_sha256: str) -> str | None:
         """The kept document that has this title and text, if any."""
@@ -313,7 +334,7 @@ class Catalogue:
         )
         for channel in set(event["channels"]) - self._shown_by(docid):
             self.days.count(day, channel, event)
-        rows = [(docid, channel, _row_digest(event)) for channel in event["channels"]]
+        rows = [(docid, channel, _row_digest(event)) for channel in event["channels"] or [NO_CHANNEL]]
         self._db.executemany("INSERT OR REPLACE INTO channels VALUES (?, ?, ?)", rows)
 
     def _claim(self, day: date, docid: str, event: Mapping[str, Any]) -> str | None:

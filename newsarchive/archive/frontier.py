@@ -34,7 +34,11 @@ class Frontier:
 
     def add_due(self, now: datetime) -> None:
         """Everything that has no outcome yet, and the failures whose time has come."""
-        self.add((docid, None) for docid in self._catalogue.due(now))
+        self.add((docid, None) for docid in self._catalogue.coverage.due(now))
+
+    def add_missing(self) -> None:
+        """Everything that has no outcome yet and every failure, due, not due or given up."""
+        self.add((docid, None) for docid in self._catalogue.coverage.missing())
 
     def add(self, asked: Iterable[tuple[str, str | None]]) -> None:
         """Docids, each with the address to ask instead of the catalogue's, or None."""

@@ -119,7 +119,7 @@ def _caught_up(root: Path, path: Path, killed: dict[date, int], profile: Profile
         if as_left is None:
             catalogue.check()
         with catalogue.transaction():
-            _catch_up(root, catalogue)
+            catch_up(root, catalogue, mend=True)
             _mend(root, catalogue, list(killed), killed, profile)
     return catalogue
 
@@ -130,7 +130,7 @@ def _rebuilt(root: Path, path: Path, killed: dict[date, int], profile: Profile) 
     days = list(journal.days(root))
     with _closed_on_failure(Catalogue(path, profile, create=True)) as catalogue, catalogue.transaction():
         for day in days:
-            _read_on(root, catalogue, day, EMPTY)
+            _read_on(root, catalogue, day, EMPTY, mend=True)
         _check_profile(catalogue, profile)
         _mend(root, catalogue, days, killed, profile)
         catalogue.set_meta(
@@ -156,33 +156,38 @@ def _closed_on_failure(catalogue: Catalogue) -> Iterator[Catalogue]:
         undo.pop_all()
 
 
-def _catch_up(root: Path, catalogue: Catalogue) -> None:
-    """Read what the journals have that the catalogue has not; a journal that lost bytes is read anew."""
+def catch_up(root: Path, catalogue: Catalogue, *, mend: bool) -> None:
+    """Read what the journals have that the catalogue has not; a journal that lost bytes is read anew.
+
+    ``mend`` cuts off torn last lines, which a reader, who may not write, passes over.
+    """
     tails = catalogue.tails()
     for day in journal.days(root):
         tail = tails.pop(day, EMPTY)
         size = journal.journal_path(root, day).stat().st_size
-        if size < tail.size or (size > tail.size and not _read_on(root, catalogue, day, tail)):
+        if size < tail.size or (size > tail.size and not _read_on(root, catalogue, day, tail, mend=mend)):
             logger.warning("%s is not as we left it; it is read anew", journal.journal_path(root, day))
             catalogue.forget_day(day)
-            _read_on(root, catalogue, day, EMPTY)
+            _read_on(root, catalogue, day, EMPTY, mend=mend)
     for day in tails:
         logger.warning("%s is missing; its documents are forgotten", journal.journal_path(root, day))
         catalogue.forget_day(day)
 
 
-def _read_on(root: Path, catalogue: Catalogue, day: date, tail: Tail) -> bool:
-    """Take in the lines after ``tail``; False if they do not continue it.  Cuts off a torn last line."""
+def _read_on(root: Path, catalogue: Catalogue, day: date, tail: Tail, *, mend: bool) -> bool:
+    """Take in the lines after ``tail``; False if they do not continue it."""
     path = journal.journal_path(root, day)
-    if journal.mend(path):
+    if mend and journal.mend(path):
         logger.warning("%s: a torn last line was cut off; its event is asked for again", path)
+    read_to = tail
     for event in journal.read(path, tail.size, tail.link):
         if not event.linked:
             if event.start == tail.size and tail.size > 0:
                 return False
             logger.error("%s: the line at byte %d is not linked to the one before it", path, event.start)
         catalogue.apply(day, event.data)
-    catalogue.set_tail(day, journal.tail(path))
+        read_to = Tail(event.end, event.link)
+    catalogue.set_tail(day, read_to)
     return True
 
 

@@ -92,13 +92,13 @@ def test_a_catalogue_rebuilt_from_the_journals_says_what_the_live_one_said(steps
 def test_due_is_in_the_order_of_the_offers(catalogue):
     for number in (3, 1, 2):
         catalogue.apply(DAY, events.offered(SAID, offer(number)))
-    assert list(catalogue.due(NOON)) == [docid_of(3), docid_of(1), docid_of(2)]
+    assert list(catalogue.coverage.due(NOON)) == [docid_of(3), docid_of(1), docid_of(2)]
 
 
 def test_due_and_counts_do_not_read_the_documents_that_are_done(catalogue):
     plans = []
     catalogue._db.set_trace_callback(plans.append)
-    list(catalogue.due(NOON))
+    list(catalogue.coverage.due(NOON))
     catalogue.counts()
     catalogue._db.set_trace_callback(None)
     steps = [row[3] for plan in plans for row in catalogue._db.execute(f"EXPLAIN QUERY PLAN {plan}")]
@@ -132,7 +132,7 @@ def test_a_transaction_that_fails_changes_nothing(catalogue):
 def test_a_reader_sees_what_is_committed_and_holds_nobody_up(tmp_path):
     with opened(tmp_path) as archive, closing(archive.reader()) as reader:
         archive.offer([offer(1), offer(2)]).result()
-        rows = reader.due(NOON)
+        rows = reader.coverage.due(NOON)
         assert next(rows) == docid_of(1)
         archive.offer([offer(3)]).result()
         assert list(rows) == [docid_of(2)]  # as it was when the reading began

@@ -177,7 +177,7 @@ def test_a_reader_in_the_middle_of_reading_costs_a_check_and_no_more(root, caplo
     with opened(root) as archive:
         reader = archive.reader()
         archive.offer([offer(n) for n in range(100, 110)]).result()
-        rows = reader.due(Clock()())
+        rows = reader.coverage.due(Clock()())
         next(rows)
         archive.offer([offer(200)]).result()
     list(rows)
@@ -257,7 +257,7 @@ def test_a_journal_that_shrank_is_read_anew_and_the_lost_is_offered_again(root):
     put(root, *lines_of(root)[:-1])
     lost = docid_of(38)
     with opened(root) as archive, closing(archive.reader()) as catalogue:
-        assert list(catalogue.due(archive.clock())) == [lost]
+        assert list(catalogue.coverage.due(archive.clock())) == [lost]
     fill(root, offer(38))
     assert said(root)[-1]["docid"] == lost
 
@@ -396,7 +396,7 @@ def test_a_killed_run_that_kept_nothing_in_a_day_leaves_an_earlier_deletion_alon
     kill(root, then=[offer(100)])
     (root / ".newsarchive" / "open-days").write_text(f"{DAY} {journal_path(root, DAY).stat().st_size}\n{NEXT_DAY} 1")
     with opened(root) as archive, closing(archive.reader()) as catalogue:
-        assert list(catalogue.due(archive.clock())) == [docid_of(100)]
+        assert list(catalogue.coverage.due(archive.clock())) == [docid_of(100)]
 
 
 @pytest.mark.parametrize(
