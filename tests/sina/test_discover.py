@@ -2,102 +2,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from newsarchive.archive import journal
 from newsarchive.archive.store import Archive
-from newsarchive.errors import ArchiveNotWritable, ListingError
-from newsarchive.items import BEIJING
+from newsarchive.errors import ArchiveNotWritable
 from newsarchive.sina import listings
 from newsarchive.sina.channels import channel
 from newsarchive.sina.discover import Discovery
-
-NOW = datetime(2026, 11, 24, 9, 0, tzinfo=BEIJING)
-YESTERDAY, TODAY = date(2026, 11, 23), date(2026, 11, 24)
-OVERLAP = 100
-PAGE = 50
-Row = dict[str, str]
-
-
-def docid(number: int) -> str:
-    return f"naaaaaa{number:07}"
-
-
-def row(number: int, at: datetime | None = None) -> Row:
-    """A row of the feed, published ``number`` minutes ago unless ``at`` says otherwise."""
-    moment = at or NOW - timedelta(minutes=number)
-    url = f"https://finance.sina.com.cn/roll/{moment:%Y-%m-%d}/doc-i{docid(number)}.shtml"
-    return {"url": url, "title": f"第{number}条", "ctime": str(int(moment.timestamp()))}
-
-
-def rows(first: int, last: int) -> list[Row]:
-    return [row(number) for number in range(first, last + 1)]
-
-
-class Feed:
-    """Answers like the roll feed from lists of rows by lid, and notes what was asked."""
-
-    def __init__(self, **listed: list[Row]) -> None:
-        self.listed = {lid.removeprefix("lid"): entries for lid, entries in listed.items()}
-        self.asked: list[tuple[str, int]] = []
-        self.total = 100_350
-        self.ignores_days = False
-        self.last_page: int | None = None
-        """Beyond it, the server shows it again."""
-        self.broken: dict[tuple[str, int], bytes] = {}
-        """Answers that stand in for those of a lid and page; an empty one is none at all."""
-
-    async def __call__(self, url: str) -> bytes:
-        query = {key: values[0] for key, values in parse_qs(urlsplit(url).query).items()}
-        lid, page = query["lid"], int(query["page"])
-        self.asked.append((lid, page))
-        await asyncio.sleep(0)
-        if (answer := self.broken.get((lid, page))) is not None:
-            if not answer:
-                raise ListingError("it is unreachable")
-            return answer
-        return self._answer(lid, min(page, self.last_page or page), query)
-
-    def _answer(self, lid: str, page: int, query: dict[str, str]) -> bytes:
-        entries, total = self.listed[lid], self.total
-        if "etime" in query and not self.ignores_days:
-            entries = [entry for entry in entries if query["etime"] <= entry["ctime"] < query["stime"]]
-            total = len(entries)
-        shown = entries[(page - 1) * PAGE : page * PAGE]
-        result: dict[str, Any] = {"status": {"code": 0}, "total": total, "lid": int(lid), "data": shown}
-        return json.dumps({"result": result}).encode()
-
-    def pages(self, lid: str = "1686") -> list[int]:
-        """The pages asked since the last look."""
-        asked = [page for of, page in self.asked if of == lid]
-        self.asked = [entry for entry in self.asked if entry[0] != lid]
-        return asked
-
-
-class Run:
-    """One run of a Discovery over an open archive."""
-
-    def __init__(self, archive: Archive, feed: Feed, *, enough: Callable[[Run], bool] = lambda _: False) -> None:
-        self.found: list[str] = []
-        self.discovery = Discovery(archive, feed, self.found.extend, lambda: enough(self), OVERLAP)
-
-    def poll(self, *lids: str, stale_hours: float = 0) -> Run:
-        asyncio.run(self.discovery.poll([channel(lid) for lid in lids or ("1686",)], stale_hours))
-        return self
-
-    def days(self, since: date, until: date, *lids: str) -> Run:
-        asyncio.run(self.discovery.days([channel(lid) for lid in lids or ("1686",)], since, until))
-        return self
-
-    @property
-    def errors(self) -> list[str]:
-        return self.discovery.errors
+from tests.sina.feeds import NOW, OVERLAP, TODAY, YESTERDAY, Feed, Row, Run, docid, docids, offered, row, rows
 
 
 @pytest.fixture
@@ -105,17 +21,6 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
     opened = Archive.open(tmp_path / "archive", "clean", clock=lambda: NOW)
     yield opened
     opened.close()
-
-
-def offered(archive: Archive) -> list[str]:
-    """The docids of the ``offered`` lines on disk, day by day."""
-    paths = [journal.journal_path(archive.root, day) for day in journal.days(archive.root)]
-    events = [event.data for path in paths for event in journal.read(path)]
-    return [event["docid"] for event in events if event["event"] == "offered"]
-
-
-def docids(numbers: Sequence[int]) -> list[str]:
-    return [docid(number) for number in numbers]
 
 
 # --- where a poll ends -----------------------------------------------------------------------------------------------
@@ -302,6 +207,56 @@ def test_listing_whose_rows_have_no_time_is_stale(archive: Archive) -> None:
     timeless = [{**row(1), "ctime": "0"}]
     run = Run(archive, Feed(lid1686=timeless)).poll(stale_hours=24)
     assert run.errors[0].endswith("(newest: none has a time)")
+
+
+# --- an hour far thinner than it used to be --------------------------------------------------------------------------
+
+
+def eights(days_ago: range, count: int) -> list[Row]:
+    """``count`` rows between 08:00 and 08:59 on each of these days, the last full hour at ``NOW``; newest first."""
+    begin = NOW - timedelta(hours=1)
+    return [
+        row(100 * day + minute, begin - timedelta(days=day) + timedelta(minutes=minute))
+        for day in days_ago
+        for minute in range(count - 1, -1, -1)
+    ]
+
+
+def test_hour_far_thinner_than_it_used_to_be_is_sick_and_its_rows_are_offered(archive: Archive) -> None:
+    feed = Feed(lid1686=eights(range(1), 3) + eights(range(1, 16), 20), lid2509=eights(range(1), 20))
+    run = Run(archive, feed).poll("1686", "2509")
+    assert run.errors == [
+        "channel 1686 国内滚动 is far too thin: 3 rows of 2026-11-24 08:00 to 08:59, where the quietest of 15 days had 20"
+    ]
+    assert set(docids(range(3))) <= set(offered(archive))
+
+
+@pytest.mark.parametrize(("rows_now", "days"), [(4, 15), (0, 13)])
+def test_hour_is_not_thin(archive: Archive, rows_now: int, days: int) -> None:
+    feed = Feed(lid1686=eights(range(1), rows_now) + eights(range(1, days + 1), 20))
+    assert Run(archive, feed).poll().errors == []
+
+
+def test_hour_is_judged_by_all_that_was_ever_shown_of_it(archive: Archive) -> None:
+    feed = Feed(lid1686=eights(range(16), 20))
+    Run(archive, feed).poll()
+    del feed.listed["1686"][:18]  # they vanish; they are known
+    assert Run(archive, feed).poll().errors == []
+
+
+def test_interrupted_poll_judges_no_hour(archive: Archive) -> None:
+    feed = Feed(lid1686=eights(range(1), 1) + eights(range(1, 16), 20))
+    assert Run(archive, feed, enough=lambda _: True).poll().errors == []
+
+
+def test_one_stale_channel_is_told_but_no_sick_listing(archive: Archive, caplog: pytest.LogCaptureFixture) -> None:
+    feed = Feed(lid1686=[row(1, NOW - timedelta(hours=30))], lid2509=rows(2, 3))
+    assert Run(archive, feed).poll("1686", "2509", stale_hours=24).errors == []
+    assert "Stale, while other channels are not: 1686 国内滚动" in caplog.text
+    assert [(poll.channel, poll.newest_at) for poll in archive.reader().days.polls()] == [
+        ("1686", NOW - timedelta(hours=30)),
+        ("2509", NOW - timedelta(minutes=2)),
+    ]
 
 
 # --- day by day ------------------------------------------------------------------------------------------------------
