@@ -19,8 +19,8 @@ PACKAGE = Path(newsarchive.__file__).parent
 
 GROUND = ("", "items", "errors")
 BELOW_SHELL = ("sina", "reading", "pages", "archive", *GROUND)
-SHELL = ("commands", "exporters", "extensions", "handlers", "middlewares", "pipelines", "settings", "spiders")
-IN_SHELL = (*SHELL, "configuration", "gate", "report", *BELOW_SHELL)
+SHELL = ("commands", "exporters", "extensions", "handlers", "middlewares", "pipelines", "settings", "spiders", "telling")
+IN_SHELL = (*SHELL, "alerts", "configuration", "gate", "logs", "metrics", "report", "troubles", "vitals", *BELOW_SHELL)
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "": (),
@@ -30,11 +30,17 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "archive": GROUND,
     "sina": ("pages", "archive", *GROUND),
     "reading": ("pages", "archive", *GROUND),
+    "alerts": ("logs", "troubles", "archive", *GROUND),
     "configuration": GROUND,
     "gate": GROUND,
+    "logs": ("sina", "archive", *GROUND),
+    "metrics": ("report", "vitals", "archive", *GROUND),
     "report": ("archive", *GROUND),
+    "troubles": ("report", "vitals", *GROUND),
+    "vitals": ("archive", *GROUND),
     **dict.fromkeys(SHELL, IN_SHELL),
     "cli": ("rehearsal", *IN_SHELL),
+    "__main__": ("cli",),
     "rehearsal": (),
 }
 """The part of the house (``""`` is the package itself) → the parts that it may import, beside itself."""

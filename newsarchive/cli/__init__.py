@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from newsarchive import __version__
-from newsarchive.cli import layouts, rehearse, render
+from newsarchive.cli import install_cron, layouts, rehearse, render
 from newsarchive.errors import NewsArchiveError
 
 
@@ -34,6 +34,7 @@ main = typer.Typer(
 main.command("rehearse", cls=rehearse.RehearseCommand)(rehearse.rehearse)
 main.command("layouts")(layouts.layouts)
 main.command("render")(render.render)
+main.command("install-cron")(install_cron.install_cron)
 
 
 def _print_version(wanted: bool) -> None:

@@ -11,14 +11,18 @@ from newsarchive.errors import UsageError
 
 def archive_folder(given: Path | None) -> Path:
     """The folder, which must exist; raises ``UsageError``.  A relative setting is relative to the folder of scrapy.cfg."""
-    folder = given or _of_settings()
+    folder = archive_path(given)
     if not folder.is_dir():
         raise UsageError(f"{folder} is no folder: give the archive with --archive, or set {DIR_VARIABLE}")
     return folder
 
 
-def _of_settings() -> Path:
-    folder = Path(settings.ARCHIVE_DIR).expanduser()
+def archive_path(given: Path | None) -> Path:
+    """Where the archive is or will be."""
     here = Path.cwd()
-    project = next((parent for parent in (here, *here.parents) if (parent / "scrapy.cfg").is_file()), here)
-    return project / folder
+    return given or (project_of(here) or here) / Path(settings.ARCHIVE_DIR).expanduser()
+
+
+def project_of(folder: Path) -> Path | None:
+    """The folder of scrapy.cfg: this one or the next above it that has one."""
+    return next((parent for parent in (folder, *folder.parents) if (parent / "scrapy.cfg").is_file()), None)
