@@ -5,6 +5,7 @@ Imports no Scrapy, so that every command can ask it.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -120,6 +121,28 @@ def line(given: Any) -> str:
     return given
 
 
+def log_format(given: Any) -> str:
+    """``json``, or a format of Python's logging that a record fits into."""
+    try:
+        if given != "json":
+            logging.Formatter(given).format(logging.makeLogRecord({}))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise ValueError("json, or a format like %(asctime)s %(levelname)s %(message)s") from None
+    return str(given)
+
+
+def share(given: Any) -> float:
+    found = float(number(0)(given))
+    if found > 1:
+        raise ValueError("a number from 0 to 1")
+    return found
+
+
+def addresses(given: Any) -> str:
+    """Addresses for apprise, one after the other; a comma may stand within one, so apprise takes them apart."""
+    return line(given if isinstance(given, str) else " ".join(words(given)))
+
+
 def folder(given: Any) -> Path:
     """A folder's path, ``~`` resolved."""
     if not str(given).strip() or not isinstance(given, str | Path) or CONTROL_RE.search(str(given)):
@@ -147,8 +170,14 @@ OURS: Mapping[str, Reader] = {
     "CLOCK_OFFSET_SECONDS": number(-MOST),
     "RUN_REPORT_JSON": flag,
     "PROGRESS_SECONDS": number(0),
+    "ALERT_URLS": addresses,
+    "ALERT_COVERAGE_SHARE": share,
+    "ALERT_DISK_FREE_MB": number(0),
 }
 """Our settings, in flow order, with what they take."""
+
+SECRET = frozenset(("ALERT_URLS",))
+"""Settings whose values no message may quote."""
 
 SCRAPYS: Mapping[str, Reader] = {
     "ROBOTSTXT_OBEY": flag,
@@ -168,6 +197,7 @@ SCRAPYS: Mapping[str, Reader] = {
     "CLOSESPIDER_PAGECOUNT": whole(0),
     "CLOSESPIDER_ERRORCOUNT": whole(0),
     "LOG_ENABLED": flag,
+    "LOG_FORMAT": log_format,
     "LOG_LEVEL": one_of("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG"),
     "COOKIES_ENABLED": flag,
     "REDIRECT_ENABLED": flag,
@@ -176,7 +206,19 @@ SCRAPYS: Mapping[str, Reader] = {
 }
 """Those of Scrapy's that people set by hand here; it would take a wrong one with a traceback, or pass over it."""
 
-OUR_STAGES = ("SINA_", "DISCOVER_", "FETCH_", "REVISIT_", "RAW_", "DEDUPE_", "ARCHIVE_", "CLOCK_", "RUN_REPORT_", "PROGRESS_")
+OUR_STAGES = (
+    "SINA_",
+    "DISCOVER_",
+    "FETCH_",
+    "REVISIT_",
+    "RAW_",
+    "DEDUPE_",
+    "ARCHIVE_",
+    "CLOCK_",
+    "RUN_REPORT_",
+    "PROGRESS_",
+    "ALERT_",
+)
 """How all of ours begin and none of Scrapy's: what begins so and is not known is a slip of the pen."""
 
 
@@ -185,8 +227,8 @@ def variable_of(name: str) -> str:
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Our settings as the environment gives them; an empty variable is one, since an empty list can be meant."""
-    return {name: environ[variable_of(name)] for name in OURS if variable_of(name) in environ}
+    """Our settings, and ``LOG_FORMAT``, as the environment gives them; an empty variable is one: a list may be empty."""
+    return {name: environ[variable_of(name)] for name in (*OURS, "LOG_FORMAT") if variable_of(name) in environ}
 
 
 def check(settings: SettingsLike) -> None:
@@ -196,7 +238,8 @@ def check(settings: SettingsLike) -> None:
         try:
             read(given)
         except ValueError as expected:
-            raise UsageError(f"setting {name}={given!r}: expected {expected}") from None
+            shown = "(not shown)" if name in SECRET else repr(given)
+            raise UsageError(f"setting {name}={shown}: expected {expected}") from None
     unknown = sorted(name for name in settings if str(name).startswith(OUR_STAGES) and name not in OURS)
     if unknown:
         raise UsageError(f"setting {unknown[0]}: there is none of this name; ours are {', '.join(OURS)}")

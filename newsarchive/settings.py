@@ -80,8 +80,9 @@ ITEM_PIPELINES = {
     "newsarchive.pipelines.ArchivePipeline": 800,
 }
 LOG_LEVEL = "INFO"  # default DEBUG: a line a page
-LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
-LOG_DATEFORMAT = "%Y-%m-%dT%H:%M:%S+08:00"  # Beijing, whatever the machine's zone: the crawl command sets the clock
+LOG_INSTALL_ROOT_HANDLER = False  # the crawl command logs through its own (logs.py), which lets no password pass
+LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"  # or json: one object a line; also as NEWSARCHIVE_LOG_FORMAT
+LOG_DATEFORMAT = "%Y-%m-%dT%H:%M:%S+08:00"  # Beijing, whatever the machine's zone
 STATS_DUMP = False  # the run report says what happened
 
 # --- discover ----------------------------------------------------------------------------------------------------------
@@ -114,5 +115,8 @@ ARCHIVE_IMAGES = False  # Keep pictures too; read once pictures are fetched.
 CLOCK_OFFSET_SECONDS = 0.0  # Seconds added to the machine's clock: a rehearsal plays a week in a minute; read by the crawl.
 RUN_REPORT_JSON = False  # Print the run's report as the last line of standard output; read by the crawl command.
 PROGRESS_SECONDS = 10.0  # Seconds between two lines of progress where there is no terminal; 0 = none.
+ALERT_URLS = ""  # Whom to tell of trouble, once, and once when it is over: addresses of apprise's; a secret.
+ALERT_COVERAGE_SHARE = 0.98  # Of what was offered in the last week, the share below which it is trouble; 0 = never.
+ALERT_DISK_FREE_MB = 1000.0  # Free space on the archive's disk below which it is trouble, in 10^6 bytes; 0 = never.
 
 globals().update(from_environment())

@@ -42,6 +42,9 @@ GOOD: list[tuple[str, object, object]] = [
     ("ARCHIVE_IMAGES", "true", True),
     ("RUN_REPORT_JSON", "1", True),
     ("PROGRESS_SECONDS", "0", 0.0),
+    ("ALERT_URLS", ["json://a", "mailto://b?to=c,d"], "json://a mailto://b?to=c,d"),
+    ("ALERT_COVERAGE_SHARE", "0.5", 0.5),
+    ("ALERT_DISK_FREE_MB", "0", 0.0),
 ]
 
 BAD: list[tuple[str, object]] = [
@@ -72,6 +75,11 @@ BAD: list[tuple[str, object]] = [
     ("CLOCK_OFFSET_SECONDS", "tomorrow"),
     ("RUN_REPORT_JSON", ""),
     ("PROGRESS_SECONDS", "often"),
+    ("ALERT_URLS", "json://a\njson://b"),
+    ("ALERT_COVERAGE_SHARE", "98"),
+    ("ALERT_DISK_FREE_MB", "-1"),
+    ("LOG_FORMAT", "JSON"),
+    ("LOG_FORMAT", "%(nothing)s"),
     ("ROBOTSTXT_OBEY", "no"),  # Scrapy would stop with a traceback
     ("DOWNLOAD_DELAY", "half a second"),
     ("DOWNLOAD_TIMEOUT", "0"),
@@ -98,6 +106,15 @@ def test_unsound_value_is_refused_in_one_line_that_says_what_was_expected(name: 
     with pytest.raises(UsageError, match=rf"^setting {name}=.*: expected ") as refused:
         check(project(**{name: given}))
     assert str(refused.value).isprintable()
+
+
+def test_a_secret_that_is_refused_is_not_quoted() -> None:
+    with pytest.raises(UsageError, match=r"^setting ALERT_URLS=\(not shown\): expected one line of text$"):
+        check(project(ALERT_URLS="json://s3cret\n"))
+
+
+def test_log_format_comes_from_the_environment_too() -> None:
+    assert from_environment({"NEWSARCHIVE_LOG_FORMAT": "json"}) == {"LOG_FORMAT": "json"}
 
 
 def test_each_of_our_settings_has_a_value_that_is_refused() -> None:

@@ -11,8 +11,6 @@ import asyncio
 import logging
 import signal
 import sys
-from datetime import datetime
-from time import struct_time
 from types import FrameType
 from typing import NoReturn
 
@@ -21,13 +19,13 @@ from scrapy.commands.crawl import Command as ScrapyCrawlCommand
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
-from newsarchive import configuration, report
+from newsarchive import configuration, logs, report
 from newsarchive.archive import brake
 from newsarchive.archive.store import Archive
 from newsarchive.errors import NewsArchiveError, UsageError
-from newsarchive.items import BEIJING
 from newsarchive.spiders import arguments
 from newsarchive.spiders.sina_finance import SinaFinanceSpider, blocked, open_archive
+from newsarchive.telling import tell_ended, tell_not_begun
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +64,7 @@ class Command(ScrapyCrawlCommand):
         try:
             super().process_options(args, opts)
             configuration.check(self.settings)
+            logs.install(self.settings)
         except ScrapyUsageError as error:
             _leave(UsageError(str(error)))
         except UsageError as error:
@@ -74,7 +73,6 @@ class Command(ScrapyCrawlCommand):
 
     def _tidy_log(self) -> None:
         assert self.settings is not None
-        logging.Formatter.converter = staticmethod(_beijing_time)
         if self.settings.get("LOG_LEVEL") != "DEBUG":
             for name in CHATTY_LOGGERS:  # a filter: Scrapy resets their levels when it sets up logging
                 logging.getLogger(name).addFilter(lambda record: record.levelno >= logging.WARNING)
@@ -84,6 +82,7 @@ class Command(ScrapyCrawlCommand):
             task = self._task(args, opts.spargs)
             archive = open_archive(self.settings)  # type: ignore[arg-type]  # cmdline has set it
         except NewsArchiveError as error:
+            tell_not_begun(self.settings, error)  # type: ignore[arg-type]
             _leave(error)
         _heed_brake(archive)
         try:
@@ -120,6 +119,7 @@ class Command(ScrapyCrawlCommand):
             logger.error("The run report is not kept: %s", error)
         for number, reason in enumerate(outcome.reasons):
             logger.warning("%s: %s", "And" if number else f"Exit {told.exit_code}", reason)
+        tell_ended(archive, crawler, outcome, told)
         assert self.settings is not None
         if configuration.value(self.settings, "RUN_REPORT_JSON"):
             sys.stdout.write(told.line() + "\n")
@@ -139,17 +139,12 @@ def summary(archive: Archive, crawler: Crawler, outcome: report.Outcome) -> repo
         started_at=archive.started_at,
         ended_at=archive.clock(),
         exit_code=outcome.exit_code,
-        reason=next(iter(outcome.reasons), "done"),
+        reason=logs.masked(next(iter(outcome.reasons), "done")),
         counts=dict(archive.counts),
         pending=left["pending"],
         requests=count("downloader/request_count", 0),
         bytes=count("downloader/response_bytes", 0),
     )
-
-
-def _beijing_time(seconds: float | None) -> struct_time:
-    """The clock of the log, whatever the machine's zone."""
-    return datetime.fromtimestamp(0 if seconds is None else seconds, BEIJING).timetuple()
 
 
 def _hear_signals(spider: SinaFinanceSpider) -> None:
@@ -176,5 +171,5 @@ def _heed_brake(archive: Archive) -> None:
 
 def _leave(error: NewsArchiveError) -> NoReturn:
     """Say it in one plain line and go."""
-    sys.stderr.write(f"newsarchive: {error}\n")
+    sys.stderr.write(f"newsarchive: {logs.masked(str(error))}\n")
     sys.exit(error.exit_code)

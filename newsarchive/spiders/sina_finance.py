@@ -41,6 +41,9 @@ UNREACHABLE_IN_A_ROW = 5
 WINDOW = 12
 """Documents between the frontier and their outcome: keeps four connections busy while pages are written, no more."""
 
+LOST = "newsarchive/lost/"
+"""Scrapy statistics that begin so count what the run lost, by reason."""
+
 
 class SinaFinanceSpider(Spider):
     """Keeps 新浪财经: polls its channels (no argument), reads a range of days (since, until), or takes given addresses."""
@@ -295,6 +298,7 @@ class SinaFinanceSpider(Spider):
     async def lost(self, docid: str, reason: str, message: str) -> None:
         """Journal a failure of this document and make room for the next."""
         logger.warning("Not archived, %s: %s", reason, message)
+        self.crawler.stats.inc_value(f"{LOST}{reason}")
         await self._written(self.archive.failed(docid, reason, message))
         self._release(docid)
 
