@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -253,7 +254,9 @@ def test_one_stale_channel_is_told_but_no_sick_listing(archive: Archive, caplog:
     feed = Feed(lid1686=[row(1, NOW - timedelta(hours=30))], lid2509=rows(2, 3))
     assert Run(archive, feed).poll("1686", "2509", stale_hours=24).errors == []
     assert "Stale, while other channels are not: 1686 国内滚动" in caplog.text
-    assert [(poll.channel, poll.newest_at) for poll in archive.reader().days.polls()] == [
+    with closing(archive.reader()) as reader:
+        polls = reader.days.polls()
+    assert [(poll.channel, poll.newest_at) for poll in polls] == [
         ("1686", NOW - timedelta(hours=30)),
         ("2509", NOW - timedelta(minutes=2)),
     ]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -198,7 +199,8 @@ def test_day_beyond_the_reach_of_the_pages_stays_unsealed_and_is_given_up_after_
     feed.ignores_days, feed.reach = True, 2
     for _ in range(MAX_UNANSWERED + 2):
         assert world.pass_by(days=1).run(feed).errors == []
-    assert world.archive.reader().days.given_up()[0] == (EVE, "1686")
+    with closing(world.archive.reader()) as reader:
+        assert reader.days.given_up()[0] == (EVE, "1686")
     assert EVE not in [day for day, *_ in world.sealed()]
 
 
