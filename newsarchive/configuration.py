@@ -157,6 +157,7 @@ OURS: Mapping[str, Reader] = {
     "SINA_CHANNELS": words,
     "DISCOVER_OVERLAP_ROWS": whole(1),
     "DISCOVER_STALE_HOURS": number(0),
+    "DISCOVER_GAPS_ONLY": flag,
     "FETCH_CONTACT": line,
     "SINA_USE_TWINS": flag,
     "SINA_BAN_MINUTES": number(0),
@@ -227,8 +228,8 @@ def variable_of(name: str) -> str:
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Our settings, and ``LOG_FORMAT``, as the environment gives them; an empty variable is one: a list may be empty."""
-    return {name: environ[variable_of(name)] for name in (*OURS, "LOG_FORMAT") if variable_of(name) in environ}
+    """Ours, and those of Scrapy's that we know, as the environment gives them; an empty variable is one: a list may be empty."""
+    return {name: environ[variable_of(name)] for name in (*OURS, *SCRAPYS) if variable_of(name) in environ}
 
 
 def check(settings: SettingsLike) -> None:

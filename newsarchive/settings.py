@@ -90,6 +90,7 @@ STATS_DUMP = False  # the run report says what happened
 SINA_CHANNELS = ["1686", "2509"]  # Channels to poll, by lid or name; in the order of sina/channels.py.
 DISCOVER_OVERLAP_ROWS = 100  # Known rows in a row that end a poll: late rows appear up to 50 below known ones.
 DISCOVER_STALE_HOURS = 24.0  # A listing whose newest row is older is stale (exit 5); 0 = never.
+DISCOVER_GAPS_ONLY = False  # Ask no listing: fetch what is missing, due or not; set by `newsarchive gaps --fill`.
 
 # --- fetch -------------------------------------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ GOOD: list[tuple[str, object, object]] = [
     ("SINA_CHANNELS", ["1686"], ["1686"]),
     ("DISCOVER_OVERLAP_ROWS", "1", 1),
     ("DISCOVER_STALE_HOURS", "0", 0.0),
+    ("DISCOVER_GAPS_ONLY", "1", True),
     ("FETCH_CONTACT", "", ""),
     ("FETCH_CONTACT", "someone@example.org 某人", "someone@example.org 某人"),
     ("SINA_USE_TWINS", "0", False),
@@ -53,6 +54,7 @@ BAD: list[tuple[str, object]] = [
     ("DISCOVER_OVERLAP_ROWS", "1.5"),
     ("DISCOVER_OVERLAP_ROWS", True),
     ("DISCOVER_STALE_HOURS", "-1"),
+    ("DISCOVER_GAPS_ONLY", "yes"),
     ("DISCOVER_STALE_HOURS", "nan"),
     ("FETCH_CONTACT", "a\r\nCookie: b"),
     ("FETCH_CONTACT", None),
@@ -173,7 +175,11 @@ def test_environment_gives_each_of_ours_under_the_prefix_and_the_folder_under_it
 
 
 def test_environment_gives_nothing_else() -> None:
-    assert from_environment({"SINA_CHANNELS": "1", "NEWSARCHIVE_LOG_LEVEL": "DEBUG", "NEWSARCHIVE_SINA": "x"}) == {}
+    assert from_environment({"SINA_CHANNELS": "1", "LOG_LEVEL": "DEBUG", "NEWSARCHIVE_SINA": "x"}) == {}
+
+
+def test_environment_gives_those_of_scrapys_that_we_know() -> None:
+    assert from_environment({"NEWSARCHIVE_DOWNLOAD_DELAY": "1"}) == {"DOWNLOAD_DELAY": "1"}
 
 
 def test_empty_variable_is_a_value() -> None:

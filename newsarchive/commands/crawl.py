@@ -18,8 +18,9 @@ from scrapy import signals
 from scrapy.commands.crawl import Command as ScrapyCrawlCommand
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError as ScrapyUsageError
+from scrapy.settings import Settings, default_settings
 
-from newsarchive import configuration, logs, report
+from newsarchive import configuration, logs, report, surroundings
 from newsarchive.archive import brake
 from newsarchive.archive.store import Archive
 from newsarchive.errors import NewsArchiveError, UsageError
@@ -64,6 +65,8 @@ class Command(ScrapyCrawlCommand):
         try:
             super().process_options(args, opts)
             configuration.check(self.settings)
+            surroundings.check(self.settings)
+            _check_types(self.settings)
             logs.install(self.settings)
         except ScrapyUsageError as error:
             _leave(UsageError(str(error)))
@@ -145,6 +148,28 @@ def summary(archive: Archive, crawler: Crawler, outcome: report.Outcome) -> repo
         requests=count("downloader/request_count", 0),
         bytes=count("downloader/response_bytes", 0),
     )
+
+
+def _check_types(settings: Settings) -> None:
+    """Scrapy's numbers and switches as they were given: it would end with a traceback, or pass over a wrong one."""
+    for name, given in settings.items():
+        default = getattr(default_settings, str(name), None)
+        expected = {bool: "1 or 0", int: "a whole number", float: "a number"}.get(type(default))
+        if expected and not _fits(given, type(default)):
+            raise UsageError(f"setting {name}={given!r}: expected {expected}")
+    for code in settings.getlist("RETRY_HTTP_CODES"):
+        if not str(code).isdecimal():
+            raise UsageError(f"setting RETRY_HTTP_CODES: {code!r}: expected HTTP statuses with commas between them")
+
+
+def _fits(given: object, kind: type) -> bool:
+    if kind is bool or isinstance(given, bool):
+        return str(given) in (*configuration.TRUE, *configuration.FALSE)
+    try:
+        float(str(given))
+    except ValueError:
+        return given is None
+    return True
 
 
 def _hear_signals(spider: SinaFinanceSpider) -> None:

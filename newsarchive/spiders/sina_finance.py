@@ -62,6 +62,7 @@ class SinaFinanceSpider(Spider):
         if self.brake:
             self.gate.go_carefully()
         self._unreachable = 0
+        self._discovering: asyncio.Future[None] | None = None
         self.limited = False
         """Whether ``limit`` ended the run before its task was done."""
         self._under_way: set[str] = set()
@@ -103,7 +104,7 @@ class SinaFinanceSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Pages to fetch, as fast as they get their outcome; the listing is read at the same time."""
-        discovering = asyncio.ensure_future(self._discover())
+        self._discovering = discovering = asyncio.ensure_future(self._discover())
         discovering.add_done_callback(lambda _: self._moved.set())
         try:
             while (offer := await self._next(discovering)) is not None:
@@ -121,6 +122,10 @@ class SinaFinanceSpider(Spider):
         task = self.task
         if task.urls is not None:
             await self._take_given(task.urls)
+            return
+        if task.days is None and self.settings.getbool("DISCOVER_GAPS_ONLY"):
+            self.frontier.add_missing()
+            self._moved.set()
             return
         discovery = Discovery(
             self.archive,
@@ -165,7 +170,7 @@ class SinaFinanceSpider(Spider):
             if self.gate.error is not None:
                 raise asyncio.CancelledError from error
             raise ListingError(
-                f"it is unreachable: {failures.reason_of(error)} ({error or type(error).__name__})"
+                f"it is unreachable: {failures.reason_of(error)} ({failures.plain(error)})"
             ) from error
         if response.status != 200:
             raise ListingError(f"it answered with HTTP status {response.status}")
@@ -281,7 +286,7 @@ class SinaFinanceSpider(Spider):
             await self.filtered(docid, "robots")
             self._release(docid)
         else:
-            await self.lost(docid, failures.reason_of(error), str(error) or type(error).__name__)
+            await self.lost(docid, failures.reason_of(error), failures.plain(error))
             self._heed_network(failures.reason_of(error))
 
     # --- outcomes --------------------------------------------------------------------------------------------------
@@ -297,18 +302,19 @@ class SinaFinanceSpider(Spider):
 
     async def lost(self, docid: str, reason: str, message: str) -> None:
         """Journal a failure of this document and make room for the next."""
-        logger.warning("Not archived, %s: %s", reason, message)
+        logger.warning("%s is not archived, %s: %s", docid, reason, message)
         self.crawler.stats.inc_value(f"{LOST}{reason}")
         await self._written(self.archive.failed(docid, reason, message))
         self._release(docid)
 
     async def _written(self, future: Any) -> Any:
         """What the archive says once it is on disk; None where it cannot be written any more: then the run ends."""
-        try:
-            return await asyncio.wrap_future(future)
-        except ArchiveError as error:
-            self._stop(report.NOT_WRITABLE, error)
+        waited = asyncio.wrap_future(future)
+        await asyncio.wait((waited,))
+        if error := waited.exception():
+            self._stop(report.NOT_WRITABLE if isinstance(error, ArchiveError) else report.DEFECT, error)
             return None
+        return waited.result()
 
     def heard_ban(self, url: str) -> None:
         """Stop at once, and let the next runs know; offers stay pending, their attempts unchanged."""
@@ -350,7 +356,7 @@ class SinaFinanceSpider(Spider):
             )
             self._stop(report.MISSING, BlockedError(message))
 
-    def _stop(self, code: int, error: Exception) -> None:
+    def _stop(self, code: int, error: BaseException) -> None:
         self.outcome.note(code, str(error))
         if self.gate.error is None:
             logger.error("%s", error)
@@ -360,6 +366,8 @@ class SinaFinanceSpider(Spider):
 
     def stop(self) -> None:
         """A signal asked us to end: nothing more is sent, what is done is kept."""
+        if self._discovering is None or not self._discovering.done():
+            self.outcome.note(report.MISSING, "stopped by a signal before the listing was read")
         self.gate.shut(IgnoreRequest("stopped by a signal"))
         self._moved.set()
 
