@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -42,6 +42,7 @@ UNSAFE_RE = re.compile(r"[\x00-\x1f\x7f\\]")
 class Job:
     """What our lines are about: all paths absolute."""
 
+    python: Path
     project: Path
     archive: Path
     environment: Path
@@ -94,10 +95,11 @@ def job_of(archive: Path) -> Job:
     name = f"cron-{hashlib.sha256(os.fsencode(archive)).hexdigest()[:8]}"
     config = _home("XDG_CONFIG_HOME", ".config") / "newsarchive" / f"{name}.env"
     log = _home("XDG_STATE_HOME", ".local/state") / "newsarchive" / f"{name}.log"
-    for path in (project, archive, config, log, Path(sys.executable)):
+    job = Job(Path(sys.executable), project, archive, config, log)
+    for path in astuple(job):
         if UNSAFE_RE.search(str(path)):
             raise UsageError(f"{str(path)!r} has a character that a crontab cannot carry: use another folder")
-    return Job(project, archive, config, log)
+    return job
 
 
 def _home(variable: str, usual: str) -> Path:
@@ -125,7 +127,7 @@ def environment(environ: Mapping[str, str]) -> dict[str, str]:
 def lines_of(job: Job, polls: str, variables: Mapping[str, str]) -> list[str]:
     """The block for the crontab, its markers included."""
     before = [f"cd {_quoted(job.project)}", *([f". {_quoted(job.environment)}"] if variables else [])]
-    run = [f"{DIR_VARIABLE}={_quoted(job.archive)}", _quoted(Path(sys.executable)), "-m"]
+    run = [f"{DIR_VARIABLE}={_quoted(job.archive)}", _quoted(job.python), "-m"]
 
     def entry(when: str, *command: str) -> str:
         line = " && ".join((*before, " ".join((*run, *command))))
