@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 
 from newsarchive.archive.store import Archive, Sighting
@@ -15,6 +16,10 @@ Ask = Callable[[str], Awaitable[bytes]]
 
 MAX_PAGES = 10_000
 """Of one listing: three times the deepest that was ever read (3,212 pages, sina-surface.md §1.1); more is a circle."""
+
+
+LONGEST_CIRCLE = 10
+"""Pages remembered, to notice a listing that shows the same few for ever."""
 
 
 class Listings:
@@ -47,13 +52,29 @@ class Pages:
     def __init__(self, ask: Callable[[int], Awaitable[roll.Listing]], most: int) -> None:
         self._ask, self._most = ask, most
         self._number = 0
-        self._shown: list[str] = []
+        self._last: list[str] = []
+        self._recent: deque[list[str]] = deque(maxlen=LONGEST_CIRCLE)
 
     async def turn(self) -> roll.Listing | None:
-        """The next page; None behind the last: it is empty, whatever the listing's total says, or the same again."""
+        """The next page; None behind the last: it is empty, whatever the listing's total says, or the same again.
+
+        Such a page is asked for twice before it is believed: a passing fault would hide all that stands behind it.
+        """
         self._number += 1
         if self._number > self._most:
             raise ListingError(f"it has no end: {self._most} pages were read")
         listing = await self._ask(self._number)
-        before, self._shown = self._shown, [offer.docid for offer in listing.offers]
-        return listing if self._shown not in ([], before) else None
+        if self._number > 1 and _docids(listing) in ([], self._last):
+            listing = await self._ask(self._number)
+        shown = _docids(listing)
+        if shown in ([], self._last):
+            return None
+        if shown in self._recent:
+            raise ListingError(f"it goes round in a circle: page {self._number} shows what an earlier page showed")
+        self._last = shown
+        self._recent.append(shown)
+        return listing
+
+
+def _docids(listing: roll.Listing) -> list[str]:
+    return [offer.docid for offer in listing.offers]

@@ -46,6 +46,8 @@ class Feed:
         self.asked: list[tuple[str, int]] = []
         self.days_asked: list[tuple[str, str, int]] = []
         """Lid, day and page of the day queries among them."""
+        self.second_looks = 0
+        self._last_url = ""
         self.total = 100_350
         self.ignores_days = False
         self.empties_days = False
@@ -59,9 +61,12 @@ class Feed:
     async def __call__(self, url: str) -> bytes:
         query = {key: values[0] for key, values in parse_qs(urlsplit(url).query).items()}
         lid, page = query["lid"], int(query["page"])
-        self.asked.append((lid, page))
-        if "date" in query:
-            self.days_asked.append((lid, query["date"], page))
+        if url == self._last_url:
+            self.second_looks += 1  # before an empty or repeated page is believed
+        else:
+            self._last_url = url
+            self.asked.append((lid, page))
+            self.days_asked += [(lid, query["date"], page)] if "date" in query else []
         await asyncio.sleep(0)
         if (answer := self.broken.get((lid, page))) is not None:
             if not answer:

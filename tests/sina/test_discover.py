@@ -81,11 +81,31 @@ def test_last_page_shown_for_ever_is_the_end(archive: Archive) -> None:
     assert run.errors == []
 
 
-def test_listing_that_goes_round_in_a_circle_is_sick(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listings, "MAX_PAGES", 8)
+def test_listing_that_goes_round_in_a_circle_is_sick(archive: Archive) -> None:
     feed = Feed(lid1686=(rows(1, 50) + rows(51, 100)) * 10)
     run = Run(archive, feed).poll()
+    assert "round in a circle" in run.errors[0]
+    assert feed.pages() == [1, 2, 3]
+
+
+def test_listing_without_an_end_is_sick(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listings, "MAX_PAGES", 8)
+    run = Run(archive, Feed(lid1686=rows(1, 1000))).poll()
     assert "no end: 8 pages" in run.errors[0]
+
+
+@pytest.mark.parametrize("fault", ["empty", "repeated"])
+def test_passing_fault_in_the_middle_does_not_end_a_listing(archive: Archive, fault: str) -> None:
+    feed = Feed(lid1686=rows(1, 300))
+    whole = feed._answer
+
+    def once(lid: str, page: int, query: dict[str, str]) -> bytes:
+        if page == 3 and not feed.second_looks:
+            return whole(lid, 99 if fault == "empty" else 2, query)
+        return whole(lid, page, query)
+
+    feed._answer = once  # type: ignore[method-assign]
+    assert len(Run(archive, feed).poll().found) == 300
 
 
 # --- what makes a row known ------------------------------------------------------------------------------------------
