@@ -181,6 +181,8 @@ class Archive:
         if document.state == "kept":
             return "unchanged" if document.sha256 == digest else "changed"
         stem = document.stem or batch.catalogue.free_stem(document.day, article.title, docid, titled=False)
+        if batch.has_other(document.day, stem, data):
+            stem = PROFILES[self.profile].with_docid(stem, docid)
         file = batch.write(document.day, stem, data, docid)
         batch.say(
             document.day,

@@ -48,6 +48,11 @@ class Batch:
         self.catalogue.apply(day, event)
         self._events.setdefault(day, []).append(event)
 
+    def has_other(self, day: date, stem: str, data: bytes) -> bool:
+        """Whether a file of this name with other bytes is there: a person's; the same bytes are ours, their line was lost."""
+        path = self._profile.folder_of(self._root, day) / f"{stem}.md"
+        return path.is_file() and path.read_bytes() != data
+
     def write(self, day: date, stem: str, data: bytes, docid: str) -> str:
         """Put a whole file into the folder of the day's documents; returns its path below the archive, with ``/``."""
         self._open_days.note(day, self.catalogue.tail(day))

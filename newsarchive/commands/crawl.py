@@ -119,7 +119,8 @@ class Command(ScrapyCrawlCommand):
         try:
             told.keep(archive.state)
         except NewsArchiveError as error:
-            logger.error("The run report is not kept: %s", error)
+            outcome.note(error.exit_code, f"the run report is not kept: {error}")
+            told = summary(archive, crawler, outcome)
         for number, reason in enumerate(outcome.reasons):
             logger.warning("%s: %s", "And" if number else f"Exit {told.exit_code}", reason)
         tell_ended(archive, crawler, outcome, told)

@@ -389,3 +389,13 @@ FLAT_MIB = 16
 def test_twenty_thousand_offers_leave_memory_flat(tmp_path):
     peaks = [int(run_script(OFFER_MANY, tmp_path / str(count), count).stdout) for count in (1_000, 20_000)]
     assert peaks[1] - peaks[0] < FLAT_MIB
+
+
+def test_a_persons_file_in_the_way_of_an_article_stays(archive, tmp_path):
+    of = offer(1)
+    archive.offer([of]).result()
+    mine = tmp_path / f"2026/11/23/{TITLE}.md"
+    mine.write_text("mine", "utf-8")
+    assert keep(archive, of) == "kept"
+    assert tree(tmp_path)[f"2026/11/23/{TITLE}-{of.docid}.md"] == data_of(of.docid)
+    assert mine.read_text("utf-8") == "mine"
