@@ -16,7 +16,6 @@ import pytest
 import yaml
 
 from newsarchive import configuration
-from newsarchive.cli import main
 from newsarchive.cli.install_cron import Job, lines_of, schedule
 from newsarchive.spiders.sina_finance import SinaFinanceSpider
 
@@ -48,6 +47,11 @@ def tool(name: str) -> str:
     return shutil.which(name) or pytest.skip(f"{name} is not installed")
 
 
+def is_verb(name: str) -> bool:
+    command = [sys.executable, "-m", "newsarchive", name, "--help"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=60).returncode == 0
+
+
 # --- what is named exists --------------------------------------------------------------------------------------------
 
 
@@ -56,7 +60,7 @@ def test_verbs_and_commands_that_are_run_exist(file: Path) -> None:
     lines = [line for line in text(file.name).splitlines() if not line.lstrip().startswith("#")]
     verbs = {found for line in lines for found in re.findall(r"(?:-m newsarchive|CMD newsarchive) ([\w-]+)", line)}
     spiders = {found for line in lines for found in re.findall(r"scrapy crawl (\w+)", line)}
-    assert verbs <= {command.name for command in main.registered_commands}
+    assert [verb for verb in verbs if not is_verb(verb)] == []
     assert spiders <= {SinaFinanceSpider.name}
 
 
