@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from newsarchive.archive import files, journal
 from newsarchive.archive.journal import stamp
@@ -81,3 +84,13 @@ class RunReport:
         file = folder / f"{self.ended_at.astimezone(BEIJING):%Y-%m}.jsonl"
         journal.mend(file)  # a power cut may have torn the last line
         files.append_synced(file, f"{self.line()}\n".encode())
+
+
+def kept_runs(state: Path) -> Iterator[dict[str, Any]]:
+    """The runs as their lines say, newest first, as far as somebody asks; a line that is torn or none is passed over."""
+    for file in sorted((state / "runs").glob("[0-9]*-[0-9]*.jsonl"), reverse=True):
+        for line in reversed(file.read_bytes().splitlines()):
+            with suppress(ValueError):
+                said = json.loads(line)
+                if isinstance(said, dict):
+                    yield said

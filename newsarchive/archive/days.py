@@ -47,6 +47,8 @@ QUIET_SWEEPS = 2
 """In a row, each ``SWEEP_EVERY`` after the one before and without anything new: then the day is sealed."""
 MAX_UNANSWERED = 7
 """Sweeps in a row without an answer; after these the day is left unsealed (design §6)."""
+NO_LIMIT = -1
+"""As SQLite says it."""
 MIN_SHARE = 0.5
 """Of the rows that a channel has shown for a day; a sweep that shows fewer was cut. Rows vanish, but 0.06 % of them."""
 
@@ -189,6 +191,13 @@ class Days:
 
     def due(self, channel: str, now: datetime, limit: int) -> list[date]:
         """The finished days to be swept now, newest first: from the channel's first poll, and those once asked for."""
+        return self._open(channel, now, f"NOT {_RESTING}", limit)
+
+    def unsealed(self, channel: str, now: datetime) -> list[date]:
+        """The finished days that are not sealed yet, newest first, whether or not they are to be swept now."""
+        return self._open(channel, now, "1", NO_LIMIT)
+
+    def _open(self, channel: str, now: datetime, condition: str, limit: int) -> list[date]:
         (first_at,) = self._db.execute("SELECT min(first_at) FROM days WHERE channel = ?", (channel,)).fetchone()
         yesterday = now.astimezone(BEIJING).date() - timedelta(days=1)
         first = moment(first_at)
@@ -197,7 +206,7 @@ class Days:
             "UNION ALL SELECT date(day, '+1 day') FROM polled WHERE day < :last), "
             "open (day) AS (SELECT day FROM polled "
             "UNION SELECT day FROM days WHERE channel = :channel AND asked = 1 AND day <= :last) "
-            f"SELECT day FROM open WHERE {_UNSEALED} AND NOT {_RESTING} ORDER BY day DESC LIMIT :limit",
+            f"SELECT day FROM open WHERE {_UNSEALED} AND {condition} ORDER BY day DESC LIMIT :limit",
             {
                 "channel": channel,
                 "first": first.date().isoformat() if first else None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -37,6 +38,21 @@ class Owner:
     host: str
     started_at: str
     """ISO 8601 with ``+08:00``."""
+
+    def is_running(self) -> bool | None:
+        """Whether there is such a process; None where that cannot be known from here.
+
+        Asking the lock itself would be taking it, and a run that starts just then would find it taken.
+        """
+        if sys.platform == "win32" or self.host != socket.gethostname():
+            return None
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        except OSError:  # of another user
+            return True
+        return True
 
 
 class ArchiveLock:

@@ -1,26 +1,53 @@
 """The command ``newsarchive``: a module a family of verbs, each a plain function.
 
-A new verb is a function in a module here and one ``main.command`` line below. What is raised on purpose
+A new verb is a function in a module here and one line in ``VERBS``.  What is raised on purpose
 (``newsarchive.errors``) becomes one plain line and the exit code of design §4; anything else is a defect of ours, with its
-traceback and exit code 1. Nothing here imports Scrapy, so that ``newsarchive --help`` answers at once.
+traceback and exit code 1. Nothing here imports Scrapy, and a verb loads its own module alone, so that
+``newsarchive status`` answers at once: it is asked every few seconds.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from newsarchive import __version__
-from newsarchive.cli import install_cron, layouts, rehearse, render
 from newsarchive.errors import NewsArchiveError
+
+VERBS = {
+    "rehearse": "rehearse",
+    "coverage": "coverage",
+    "gaps": "coverage",
+    "status": "status",
+    "layouts": "layouts",
+    "render": "render",
+    "install-cron": "install_cron",
+}
+"""Verb → the module with the function of its name."""
+
+PLAIN: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
 
 
 class _Verbs(TyperGroup):
-    """Turns our errors into exit codes."""
+    """Loads a verb when it is asked for, and turns our errors into exit codes."""
 
-    def invoke(self, ctx: Any) -> Any:  # the context's class moved between versions of typer
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the context's class moved between versions of typer
+        return list(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        if cmd_name not in VERBS:
+            return None
+        module = import_module(f"newsarchive.cli.{VERBS[cmd_name]}")
+        alone = typer.Typer(**PLAIN)
+        alone.command(cmd_name, cls=getattr(module, "COMMAND", TyperCommand))(
+            getattr(module, cmd_name.replace("-", "_"))
+        )
+        return typer.main.get_command(alone)
+
+    def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except NewsArchiveError as error:
@@ -28,13 +55,7 @@ class _Verbs(TyperGroup):
             raise typer.Exit(error.exit_code) from None
 
 
-main = typer.Typer(
-    cls=_Verbs, no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
-)
-main.command("rehearse", cls=rehearse.RehearseCommand)(rehearse.rehearse)
-main.command("layouts")(layouts.layouts)
-main.command("render")(render.render)
-main.command("install-cron")(install_cron.install_cron)
+main = typer.Typer(cls=_Verbs, no_args_is_help=True, **PLAIN)
 
 
 def _print_version(wanted: bool) -> None:

@@ -15,6 +15,7 @@ from types import FrameType, TracebackType
 from typing import IO, Any, Self
 
 import newsarchive
+from newsarchive.cli.folder import project_of
 
 EXIT_CODES = {
     0: "done, nothing missing",
@@ -131,6 +132,13 @@ def crawl_command(settings: Mapping[str, str]) -> list[str]:
     return [sys.executable, "-m", "scrapy", "crawl", "sina_finance", *given]
 
 
+def user_environment(archive: Path) -> dict[str, str]:
+    """The user's own, for his own archive: his settings and proxies, and ours where he has no project around him."""
+    own = {"NEWSARCHIVE_DIR": str(archive), "PYTHONPATH": _import_path()}
+    ours = {} if project_of(Path.cwd()) else {"SCRAPY_SETTINGS_MODULE": "newsarchive.settings"}
+    return {**ours, **os.environ, **own}
+
+
 def crawl_environment(archive: Path, more: Mapping[str, str]) -> dict[str, str]:
     """Ours without what others set for the crawl: no settings of the user's archive, no proxy but that of ``more``."""
     kept = {
@@ -138,7 +146,14 @@ def crawl_environment(archive: Path, more: Mapping[str, str]) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith("NEWSARCHIVE_") and name.lower() not in _PROXY_VARIABLES
     }
-    here = str(Path(newsarchive.__file__).parents[1])
-    path = os.pathsep.join(part for part in (here, os.environ.get("PYTHONPATH", "")) if part)
-    own = {"SCRAPY_SETTINGS_MODULE": "newsarchive.settings", "NEWSARCHIVE_DIR": str(archive), "PYTHONPATH": path}
+    own = {
+        "SCRAPY_SETTINGS_MODULE": "newsarchive.settings",
+        "NEWSARCHIVE_DIR": str(archive),
+        "PYTHONPATH": _import_path(),
+    }
     return {**kept, **own, **more}
+
+
+def _import_path() -> str:
+    here = str(Path(newsarchive.__file__).parents[1])
+    return os.pathsep.join(part for part in (here, os.environ.get("PYTHONPATH", "")) if part)

@@ -46,6 +46,10 @@ class RehearseCommand(TyperCommand):
         return super().parse_args(ctx, args)
 
 
+COMMAND = RehearseCommand
+"""What the verb's command is made of."""
+
+
 @dataclass(slots=True)
 class Rehearsal:
     """One rehearsal: what was asked, and what came of it."""

@@ -35,6 +35,16 @@ def test_a_usage_error_is_one_plain_line_and_exit_2(tmp_path: Path):
     assert done.stderr.count("\n") == 1
 
 
-def test_the_command_does_not_import_scrapy():
-    check = "import sys, newsarchive.cli; sys.exit('scrapy' in sys.modules)"
+def test_no_verb_imports_scrapy():
+    check = (
+        "import sys, importlib, newsarchive.cli as cli\n"
+        "for name in cli.VERBS.values(): importlib.import_module(f'newsarchive.cli.{name}')\n"
+        "sys.exit('scrapy' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=False).returncode == 0
+
+
+def test_an_unknown_verb_is_exit_2():
+    done = newsarchive("nonsense")
+    assert done.returncode == 2
+    assert "No such command" in done.stderr
