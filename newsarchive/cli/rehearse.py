@@ -15,7 +15,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperCommand
 
-from newsarchive.cli import week
+from newsarchive.cli import week, week_report
 from newsarchive.cli.child import DONE, EXIT_CODES, HOPELESS, Stop, crawl_command, crawl_environment
 from newsarchive.cli.outline import head_of, tree_of
 from newsarchive.errors import UsageError
@@ -142,17 +142,17 @@ def _play(articles: int, days: int, seed: int, archive: Path, as_json: bool) -> 
         raise UsageError(
             f"--polls needs {week.MIN_ARTICLES_A_DAY} articles a day: give --articles {week.MIN_ARTICLES_A_DAY * days}"
         )
-    played = week.Week(articles, days, seed, emptied(archive), polls_of(days))
+    played = week_report.Week(articles, days, seed, emptied(archive), polls_of(days))
     with Stop() as stop:
         week.play(played, stop)
     if as_json:
-        typer.echo(json.dumps(week.result_of(played), ensure_ascii=False))
+        typer.echo(json.dumps(week_report.result_of(played), ensure_ascii=False))
     else:
-        _tell_differences(played.differences)
-        typer.echo(week.summary(played))
-        if played.differences:
+        _tell_differences([] if played.stopped else played.differences)
+        typer.echo(week_report.summary(played))
+        if played.exit_code:
             typer.echo(f"What the polls said is in {played.archive / week.LOG}.")
-        typer.secho(week.verdict_of(played), fg="green" if played.exit_code == 0 else "red", color=_colour())
+        typer.secho(week_report.verdict_of(played), fg="green" if played.exit_code == 0 else "red", color=_colour())
     raise typer.Exit(played.exit_code)
 
 

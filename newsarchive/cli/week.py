@@ -5,22 +5,26 @@ The clocks of the stand-in and of the crawl are moved together, from one poll to
 
 from __future__ import annotations
 
+import json
 import random
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import typer
 
 from newsarchive.cli.child import DONE, EXIT_CODES, HOPELESS, CutShort, Stop, crawl_command, crawl_environment
+from newsarchive.cli.week_report import Week
 from newsarchive.items import BEIJING
 from newsarchive.rehearsal import StandIn
 from newsarchive.rehearsal.aftermath import Aftermath, half_written, read_aftermath
-from newsarchive.rehearsal.judge import Verdict, judge
+from newsarchive.rehearsal.judge import judge
 from newsarchive.rehearsal.truth import Document
 from newsarchive.rehearsal.week import (
     BLOCKED,
@@ -43,52 +47,10 @@ BAN_MINUTES = 60
 """Of the crawl's own clock, as ever; the ban of the script lasts as long."""
 CUT_AFTER_REQUESTS, CUT_AFTER_SECONDS = 8, 0.1
 """A poll that is to be cut short is so after at most so many requests, and so many seconds more: while it works."""
+STATES = ("kept", "filtered", "failed", "gone", "pending")
+"""Of a document, in ``newsarchive coverage``."""
 CHANNELS = 2
 """Those that a crawl polls by default: a day is sealed when each of them is."""
-NOUNS = {
-    "kill": "kills",
-    "stop": "stops",
-    "ban": "bans",
-    "sick hour": "sick hours",
-    "hour off": "hours off",
-    "edit": "edits",
-    "withheld page": "withheld pages",
-    "late row": "late rows",
-}
-
-
-@dataclass(slots=True)
-class Week:
-    """One week: what is to be played, and what came of it."""
-
-    articles: int
-    days: int
-    seed: int
-    archive: Path
-    script: list[Poll]
-    polls: list[dict[str, Any]] = field(default_factory=list)
-    survived: Counter[str] = field(default_factory=Counter)
-    faults: list[str] = field(default_factory=list)
-    """What should not have happened, beside what the verdict names; each in one sentence."""
-    verdict: Verdict = field(default_factory=Verdict)
-    sealed_days: int = 0
-    requests: int = 0
-    seconds: float = 0.0
-    stopped: bool = False
-
-    @property
-    def differences(self) -> list[str]:
-        return [*self.faults, *self.verdict.differences]
-
-    @property
-    def exit_code(self) -> int:
-        """The last poll's own where it failed or was stopped, 1 where anything is not as expected, else 0."""
-        code: int = self.polls[-1]["exit_code"] if self.polls else 3
-        if self.stopped:
-            return code or 3
-        if code not in DONE:
-            return code
-        return 1 if self.differences else 0
 
 
 @dataclass(slots=True)
@@ -224,6 +186,7 @@ def _look_back(playing: _Play) -> None:
     week.sealed_days = sum(channels >= CHANNELS for channels in day_of.values())
     if not week.stopped:
         week.faults += (f"{docid} is {state} at the end." for docid, state in aftermath.unsettled.items())
+        week.faults += _faults_of_coverage(week.archive, aftermath)
         week.faults += (
             f"The new title of {document.docid} is in no journal."
             for document in playing.edited
@@ -231,42 +194,26 @@ def _look_back(playing: _Play) -> None:
         )
 
 
+def _faults_of_coverage(archive: Path, aftermath: Aftermath) -> Iterator[str]:
+    """Where ``newsarchive coverage`` says something else than the journals."""
+    command = [sys.executable, "-m", "newsarchive", "coverage", "--archive", str(archive), "--json"]
+    ran = subprocess.run(command, env=crawl_environment(archive, {}), capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    if ran.returncode not in DONE:
+        yield f"newsarchive coverage ended with {ran.returncode}: {ran.stderr.strip()}"
+        return
+    told = json.loads(ran.stdout)
+    if told["complete"] == bool(aftermath.unsettled) or told["complete"] == bool(ran.returncode):
+        yield f"newsarchive coverage says complete: {told['complete']}, with exit code {ran.returncode}."
+    sealed = {(row["day"], row["channel"]) for row in told["days"] if row["sealed"]}
+    if sealed != aftermath.sealed:
+        yield f"newsarchive coverage and the journals differ on what is sealed: {sorted(sealed ^ aftermath.sealed)}."
+    for row in told["days"]:
+        if row["offered"] != sum(row[state] for state in STATES):
+            yield f"newsarchive coverage does not add up: {row}."
+
+
 def _is_journalled(document: Document, aftermath: Aftermath) -> bool:
     return any(title.endswith(EDITED_MARK) for title in aftermath.titles.get(document.docid, ()))
-
-
-def summary(week: Week) -> str:
-    """How long, how much, and what was survived, in one line."""
-    survived = [f"{count} {noun if count == 1 else NOUNS[noun]}" for noun in NOUNS if (count := week.survived[noun])]
-    extent = f"{week.days} days, {len(week.polls)} polls, {week.verdict.kept} articles, {week.sealed_days} days sealed"
-    return f"{extent}; survived: {', '.join(survived) or 'nothing'}"
-
-
-def verdict_of(week: Week) -> str:
-    verdict, said = week.verdict, "As expected" if week.exit_code == 0 else "NOT as expected"
-    counts = f"{verdict.missing} missing, {verdict.false} false, {len(week.differences)} differences"
-    effort = f"requests: {week.requests}, {week.seconds:.0f} s"
-    return f"{'Stopped' if week.stopped else said}: {counts} ({effort})."
-
-
-def result_of(week: Week) -> dict[str, Any]:
-    """For ``--json``."""
-    return {
-        "articles": week.articles,
-        "days": week.days,
-        "seed": week.seed,
-        "archive": str(week.archive),
-        "polls": week.polls,
-        "survived": dict(week.survived),
-        "sealed_days": week.sealed_days,
-        "requests": week.requests,
-        "stopped": week.stopped,
-        "kept": week.verdict.kept,
-        "missing": week.verdict.missing,
-        "false": week.verdict.false,
-        "differences": week.differences,
-        "exit_code": week.exit_code,
-    }
 
 
 def _say(line: str) -> None:

@@ -88,7 +88,7 @@ class Day:
     """From when to when the machine is off; the crawl is started once it is back."""
 
 
-BUSY = ("07:40", "09:10", "09:40", "10:20", "10:50", "11:30", "14:00", "14:30", "17:00", "22:30")
+BUSY = ("07:40", "09:10", "10:20", "10:50", "11:30", "14:00", "14:30", "17:00", "22:30")
 QUIET = ("08:30", "12:00", "18:00", "22:30")
 """A poll costs a second of real time, so a day has these instead of one every ten minutes; nights have none."""
 

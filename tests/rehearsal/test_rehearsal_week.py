@@ -12,7 +12,8 @@ from right_archive import NOW, write_journal
 
 from newsarchive.cli.child import Stop
 from newsarchive.cli.rehearse import emptied
-from newsarchive.cli.week import MIN_ARTICLES_A_DAY, Week, play, summary
+from newsarchive.cli.week import MIN_ARTICLES_A_DAY, play
+from newsarchive.cli.week_report import Week, summary
 from newsarchive.rehearsal.aftermath import half_written, read_aftermath
 from newsarchive.rehearsal.answers import Answer
 from newsarchive.rehearsal.channels import PAGEIDS
