@@ -50,8 +50,8 @@ def read(archive: Archive) -> Vitals:
                 now=now,
                 disk_free=known.disk_free,
                 brake=known.brake,
-                documents=catalogue.states(),
-                recent=catalogue.states(since),
+                documents=catalogue.coverage.states(),
+                recent=catalogue.coverage.states(since),
                 polls=catalogue.days.polls(),
             )
     except sqlite3.DatabaseError:

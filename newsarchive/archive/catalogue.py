@@ -219,13 +219,6 @@ class Catalogue:
         )
         return {"pending": 0, "failed": 0, **dict(rows)}
 
-    def states(self, since: date | None = None) -> dict[str, int]:
-        """Documents by state, of the days from ``since`` on; read from an index alone."""
-        rows = self._db.execute(
-            "SELECT state, count(*) FROM documents WHERE day >= ? GROUP BY state", (since.isoformat() if since else "",)
-        )
-        return dict(rows.fetchall())
-
     # --- documents -------------------------------------------------------------------------------------------------
 
     def document(self, docid: str) -> Document | None:

@@ -22,13 +22,12 @@ _ROWS = """
 SELECT * FROM (
 SELECT documents.day AS day, channels.channel AS channel, count(*), sum(state = 'kept'), sum(state = 'filtered'),
     sum(state = 'failed'), sum(state = 'gone'), sum(state = 'pending'),
-    EXISTS (SELECT 1 FROM days WHERE days.channel = channels.channel AND days.day = documents.day
-        AND sealed_by IS NOT NULL)
+    (SELECT sealed_by FROM days WHERE days.channel = channels.channel AND days.day = documents.day)
 FROM documents JOIN channels ON channels.docid = documents.docid
 WHERE documents.day BETWEEN :since AND :until AND (:channel IS NULL OR channels.channel = :channel)
 GROUP BY documents.day, channels.channel
 UNION ALL
-SELECT day, channel, 0, 0, 0, 0, 0, 0, 1 FROM days
+SELECT day, channel, 0, 0, 0, 0, 0, 0, sealed_by FROM days
 WHERE sealed_by IS NOT NULL AND offered = 0 AND day BETWEEN :since AND :until
     AND (:channel IS NULL OR channel = :channel)
 ) ORDER BY day, channel = '', channel
@@ -52,8 +51,12 @@ class Row:
     failed: int
     gone: int
     pending: int
-    sealed: bool
-    """The finished day was swept until nothing new came."""
+    sealed_by: str | None
+    """How the finished day was swept until nothing new came: ``day-query`` or ``pages``; None: it was not yet."""
+
+    @property
+    def sealed(self) -> bool:
+        return self.sealed_by is not None
 
     @property
     def is_complete(self) -> bool:
@@ -96,19 +99,8 @@ class Coverage:
     def rows(self, since: date = date.min, until: date = date.max, channel: str | None = None) -> Iterator[Row]:
         """The days of the range, oldest first, each with its channels; ``NO_CHANNEL`` asks for the row without one."""
         asked = {"since": since.isoformat(), "until": until.isoformat(), "channel": channel}
-        for day, shown_by, *counts in self._db.execute(_ROWS, asked):
-            offered, kept, filtered, failed, gone, pending, sealed = counts
-            yield Row(
-                day=date.fromisoformat(day),
-                channel=shown_by or None,
-                offered=offered,
-                kept=kept,
-                filtered=filtered,
-                failed=failed,
-                gone=gone,
-                pending=pending,
-                sealed=bool(sealed),
-            )
+        for day, shown_by, *rest in self._db.execute(_ROWS, asked):
+            yield Row(date.fromisoformat(day), shown_by or None, *rest)
 
     def gaps(self) -> Iterator[Gap]:
         """Each missing document, by day and in the order in which they were offered."""
@@ -132,6 +124,13 @@ class Coverage:
             (stamp(now),),
         )
         return (docid for (docid,) in rows)
+
+    def states(self, since: date = date.min) -> dict[str, int]:
+        """Documents by state, of the days from ``since`` on; read from an index alone."""
+        rows = self._db.execute(
+            "SELECT state, count(*) FROM documents WHERE day >= ? GROUP BY state", (since.isoformat(),)
+        )
+        return dict(rows.fetchall())
 
     def waiting(self) -> Waiting:
         pending, failed, given_up, next_try_at = self._db.execute(

@@ -24,6 +24,10 @@ from newsarchive.sina.channels import channel as channel_of
 NULL = "null"
 """How the row without a channel is asked for and shown, as JSON says it."""
 COUNTS = ("offered", "kept", "filtered", "failed", "gone", "pending")
+ROW_KEYS = ("day", "channel", *COUNTS, "sealed")
+"""As design §5 names them."""
+SEALED = {None: "no", "day-query": "yes"}
+"""Another way is named: a day read through the running listing is whole as far as that goes."""
 GIVEN_UP = "given up"
 
 ArchiveOption = Annotated[Path | None, typer.Option(help="The archive; else NEWSARCHIVE_DIR, else ./archive.")]
@@ -55,8 +59,8 @@ def coverage(
     rows = look(archive_folder(archive), lambda catalogue: list(catalogue.coverage.rows(first, last, lid)))
     complete = all(row.is_complete for row in rows)
     if as_json:
-        days = [{**asdict(row), "day": row.day.isoformat()} for row in rows]
-        typer.echo(json.dumps({"days": days, "complete": complete}))
+        days = [{name: getattr(row, name) for name in ROW_KEYS} for row in rows]
+        typer.echo(json.dumps({"days": days, "complete": complete}, default=str))
     else:
         _show_rows(rows)
     raise typer.Exit(DONE if complete else MISSING)
@@ -85,11 +89,11 @@ def _show_rows(rows: Sequence[Row]) -> None:
             row.day.isoformat(),
             row.channel or NULL,
             *(str(getattr(row, name)) for name in COUNTS),
-            "yes" if row.sealed else "no",
+            SEALED.get(row.sealed_by, f"by {row.sealed_by}"),
         ]
         for row in rows
     ]
-    tables.show(("day", "channel", *COUNTS, "sealed"), table, right=COUNTS)
+    tables.show(ROW_KEYS, table, right=COUNTS)
     missing = sum(not row.is_complete for row in rows)
     typer.echo(f"Missing: something in {missing} of {len(rows)} rows; see newsarchive gaps" if missing else "Complete.")
 

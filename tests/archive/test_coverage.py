@@ -57,8 +57,8 @@ def kept(number, **more):
     return {**said, **more}
 
 
-def row(day=DAY, channel="1686", sealed=False, **states):
-    return Row(day, channel, sum(states.values()), **NO_STATES | states, sealed=sealed)
+def row(day=DAY, channel="1686", sealed_by=None, **states):
+    return Row(day, channel, sum(states.values()), **NO_STATES | states, sealed_by=sealed_by)
 
 
 # --- the sum, by all that a journal can say ----------------------------------------------------------------------------
@@ -76,7 +76,10 @@ EVENTS = st.one_of(
         NUMBERS, st.integers(1, 7), st.sampled_from([None, NOON]),
     ),
     st.builds(lambda n: events.gone(SAID, docid_of(n), 404), NUMBERS),
-    st.builds(lambda of: events.sealed(SAID, of, 3, "day-query"), st.sampled_from(["1686", "2509", "9999"])),
+    st.builds(
+        lambda of, by: events.sealed(SAID, of, 3, by),
+        st.sampled_from(["1686", "2509", "9999"]), st.sampled_from(["day-query", "pages"]),
+    ),
     st.builds(lambda n: {"event": "checked", "docid": docid_of(n)}, NUMBERS),
     st.builds(lambda n: {"event": "gone", "docid": [n]}, NUMBERS),
 )  # fmt: skip
@@ -84,7 +87,7 @@ EVENTS = st.one_of(
 
 def recount(said):
     """The same count by another hand: a table of documents, and one of who showed them."""
-    day_of, shown, state, sealed = {}, set(), {}, set()
+    day_of, shown, state, sealed = {}, set(), {}, {}
     for day, event in sorted(said, key=lambda entry: entry[0]):
         name, docid = event["event"], str(event["docid"])
         if name == "offered":
@@ -92,17 +95,17 @@ def recount(said):
             state.setdefault(docid, "pending")
             shown |= {(docid, channel) for channel in event["channels"] or [None]}
         elif name == "sealed":
-            sealed.add((day, event["channel"]))
+            sealed[day, event["channel"]] = event["by"]
         elif name in ("kept", "revised") and docid in state:
             state[docid] = "kept"
         elif name in NO_STATES and state.get(docid, "kept") != "kept":
             state[docid] = name
     places = {(day_of[docid], channel) for docid, channel in shown}
     counted = {
-        place: [state[docid] for docid, of in shown if (day_of[docid], of) == place] for place in places | sealed
+        place: [state[docid] for docid, of in shown if (day_of[docid], of) == place] for place in places | set(sealed)
     }
     return {
-        Row(*place, len(states), **{name: states.count(name) for name in NO_STATES}, sealed=place in sealed)
+        Row(*place, len(states), **{name: states.count(name) for name in NO_STATES}, sealed_by=sealed.get(place))
         for place, states in counted.items()
     }
 
@@ -164,7 +167,7 @@ def test_an_address_given_by_hand_has_the_row_without_a_channel(tmp_path):
 
 def test_a_sealed_day_that_showed_nothing_has_a_row(tmp_path):
     write(tmp_path, DAY, events.sealed(SAID, "1686", 0, "day-query"))
-    assert rows(tmp_path) == [row(sealed=True)]
+    assert rows(tmp_path) == [row(sealed_by="day-query")]
 
 
 def test_a_gap_says_what_is_known_of_it(tmp_path):

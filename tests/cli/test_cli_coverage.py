@@ -89,6 +89,12 @@ def test_coverage_as_text_is_aligned_and_says_what_to_do(archive: Path) -> None:
     assert "newsarchive gaps" in lines[-1]
 
 
+def test_coverage_says_which_days_were_read_through_the_pages(archive: Path) -> None:
+    said(archive, events.sealed(SAYS, "2509", 3, "pages"), day=DAY)
+    lines = newsarchive("coverage", "--archive", str(archive)).stdout.splitlines()
+    assert [line.rpartition("  ")[2] for line in lines[1:4]] == ["no", "by pages", "yes"]
+
+
 @pytest.mark.parametrize("wrong", [("--since", "soon"), ("--channel", "没有"), ("--archive", "/nowhere/at/all")])
 def test_coverage_of_what_makes_no_sense_is_one_line_and_exit_2(archive: Path, wrong: tuple[str, str]) -> None:
     ran = newsarchive("coverage", *(() if wrong[0] == "--archive" else ("--archive", str(archive))), *wrong)
