@@ -28,8 +28,9 @@ WHERE documents.day BETWEEN :since AND :until AND (:channel IS NULL OR channels.
 GROUP BY documents.day, channels.channel
 UNION ALL
 SELECT day, channel, 0, 0, 0, 0, 0, 0, sealed_by FROM days
-WHERE sealed_by IS NOT NULL AND offered = 0 AND day BETWEEN :since AND :until
-    AND (:channel IS NULL OR channel = :channel)
+WHERE sealed_by IS NOT NULL AND day BETWEEN :since AND :until AND (:channel IS NULL OR channel = :channel)
+    AND NOT EXISTS (SELECT 1 FROM documents JOIN channels ON channels.docid = documents.docid
+        AND channels.channel = days.channel WHERE documents.day = days.day)
 ) ORDER BY day, channel = '', channel
 """
 """A day that was swept and showed nothing has a row too: it says that nothing is missing there."""
