@@ -40,8 +40,8 @@ def _show_on_terminal(head: Sequence[str], rows: Sequence[Sequence[str]], right:
     from rich.text import Text  # noqa: PLC0415
 
     table = Table(box=None, pad_edge=False)
-    for name in head:
-        table.add_column(name, justify="right" if name in right else "left", overflow="fold")
+    for name in head:  # only the last is folded where the terminal is narrow
+        table.add_column(name, justify="right" if name in right else "left", overflow="fold", no_wrap=name != head[-1])
     for row in rows:
         table.add_row(*map(Text, row))
     Console().print(table)
