@@ -19,7 +19,18 @@ PACKAGE = Path(newsarchive.__file__).parent
 
 GROUND = ("", "items", "errors")
 BELOW_SHELL = ("sina", "reading", "pages", "archive", *GROUND)
-SHELL = ("commands", "exporters", "extensions", "handlers", "middlewares", "pipelines", "settings", "spiders", "surroundings", "telling")
+SHELL = (
+    "commands",
+    "exporters",
+    "extensions",
+    "handlers",
+    "middlewares",
+    "pipelines",
+    "settings",
+    "spiders",
+    "surroundings",
+    "telling",
+)
 IN_SHELL = (*SHELL, "alerts", "configuration", "gate", "logs", "metrics", "report", "troubles", "vitals", *BELOW_SHELL)
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {

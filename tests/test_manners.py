@@ -112,7 +112,9 @@ def test_a_host_without_robots_has_no_rules(crawls: Begin) -> None:
 
 def test_crawl_delay_is_kept(crawls: Begin) -> None:
     rules = b"User-agent: *\nCrawl-delay: 0.3\n"
-    crawl = crawls(lambda _, target: answer_of(200, "text/plain", rules) if target == "/robots.txt" else None, articles=10)
+    crawl = crawls(
+        lambda _, target: answer_of(200, "text/plain", rules) if target == "/robots.txt" else None, articles=10
+    )
     assert crawl("-s", "CONCURRENT_REQUESTS_PER_DOMAIN=4").exit_code == 0
     times = [request.at.timestamp() for request in crawl.sina.requests if request.host == FINANCE][1:]
     assert all(later - earlier > 0.25 for earlier, later in pairwise(times))

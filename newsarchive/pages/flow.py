@@ -167,7 +167,7 @@ class _Writer:
         return None
 
     def kept_name(self, tag: Tag | Element) -> str:
-        classes = tag.attrs.get("class") if tag.name not in _PARENTS else None
+        classes = tag.attrs.get("class") if tag.name not in _PARENTS or tag.name in _HEADINGS else None
         if classes and not self.rules.caption.isdisjoint(str(classes).split()):
             return "figcaption"
         return _RENAMED.get(tag.name, tag.name)

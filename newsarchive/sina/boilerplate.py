@@ -155,7 +155,7 @@ RULES = Rules(
     noted=re.compile(_NOTED),
     pictures=re.compile("|".join(PICTURES), re.I),
     unlinked=re.compile("|".join(QUOTES)),
-    caption=frozenset({"img_descr", "img_descr_s"}),
+    caption=frozenset({"img_descr", "img_descr_s", "art_img_tit"}),
     secure=re.compile(r"(?:^|\.)(?:sinaimg\.cn|sina\.com\.cn|sina\.cn|sinajs\.cn)$"),
 )
 

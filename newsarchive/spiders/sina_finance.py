@@ -169,9 +169,7 @@ class SinaFinanceSpider(Spider):
         except failures.DOWNLOAD_ERRORS as error:
             if self.gate.error is not None:
                 raise asyncio.CancelledError from error
-            raise ListingError(
-                f"it is unreachable: {failures.reason_of(error)} ({failures.plain(error)})"
-            ) from error
+            raise ListingError(f"it is unreachable: {failures.reason_of(error)} ({failures.plain(error)})") from error
         if response.status != 200:
             raise ListingError(f"it answered with HTTP status {response.status}")
         return response.body
