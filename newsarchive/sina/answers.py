@@ -13,10 +13,8 @@ from newsarchive.errors import NotAnArticle
 from newsarchive.items import Article, Offer
 from newsarchive.pages.charset import decode
 from newsarchive.pages.clean import clean
-from newsarchive.sina import boilerplate, layouts, notices, urls
+from newsarchive.sina import boilerplate, layouts, notices
 
-MOST_DAYS_APART = 400
-"""Between the date in an address and the time that its page shows: late and re-dated pages differ by days or weeks."""
 _CHARSET_RE = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 
 
@@ -40,16 +38,7 @@ def article_of(
 def article_in(html: str, offer: Offer, url: str, fetched_at: datetime | None = None) -> Article:
     """The same for the text of a page."""
     notices.check_page(200, html, offer.docid)
-    article = layouts.extract(html, offer, url, fetched_at)
-    _check_date(article)
-    return replace(article, page=html)
-
-
-def _check_date(article: Article) -> None:
-    """A page of another year than its address says is another document: old pages carry no id that would tell."""
-    day = urls.date_of(article.url)
-    if day and abs((article.published_at.date() - day).days) > MOST_DAYS_APART:
-        raise NotAnArticle(f"{article.url} shows a page of {article.published_at:%Y-%m-%d}", "other-document")
+    return replace(layouts.extract(html, offer, url, fetched_at), page=html)
 
 
 def cleaned(article: Article) -> Article:

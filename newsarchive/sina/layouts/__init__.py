@@ -45,6 +45,8 @@ LAYOUTS: list[type[Layout]] = [
     SinaSlide2010Page,
 ]
 
+YEARS_AFTER = 3
+"""How long after its time a layout may still be met: columns changed over years apart."""
 _VIDEO_RE = re.compile(r"""\b(?:video_?id|ipad_vid|data-vid|vid)["']?\s*[:=]\s*["']?(\d{5,12})\b""", re.I)
 _SURELY_TEXT = 5
 """Full stops; a player with its tools and a disclaimer has fewer."""
@@ -60,6 +62,7 @@ def extract(html: str, offer: Offer, url: str, fetched_at: datetime | None = Non
     ``LayoutMismatch`` if a field is not as declared.
     """
     page, layout = _read_by(html, url)
+    _check_era(page, layout)
     fields = read(page, layout)
     published_at = _published_at(fields, layout, url)
     symbols = stocks(fields["body"], fields["stock_lists"])
@@ -103,6 +106,12 @@ def _layout_of(page: Page) -> type[Layout]:
         if kind := kind_of(page.url):
             raise NotAnArticle(f"a page of the kind {kind}: {page.url}", reason=kind) from error
         raise
+
+
+def _check_era(page: Page, layout: type[Layout]) -> None:
+    """A page of an era long gone is no answer to an address of later years: old pages carry no id that would tell."""
+    if layout.until and page.day and page.day.year > layout.until.year + YEARS_AFTER:
+        raise NotAnArticle(f"{page.url} shows a page in the layout of {layout.until.year} and before", "other-document")
 
 
 def _videos(body: str) -> tuple[str, ...]:

@@ -22,8 +22,9 @@ def time_or_none(text: str) -> datetime | None:
 class SinaMobile2015Page(SinaPage):
     """finance.sina.cn/…/detail-i….d.html: ``h1.art_tit_h1``, ``time.art_time``, ``section.art_content``; pictures are lazy.
 
-    Around 2018 nothing stands around the paragraphs but ``article.art_box``, which holds title and time, too.  Self-media on it has ``h2.weibo_user`` and ``time.weibo_time`` instead. No real page is at hand: the names are those of
-    ten public crawlers of 2018 to 2026, which agree.
+    Around 2018 nothing stands around the paragraphs but ``article.art_box``, which holds title and time, too.
+    Self-media on it has ``h2.weibo_user`` and ``time.weibo_time`` instead.  No real page is at hand: the names are those
+    of ten public crawlers of 2018 to 2026, which agree.
     """
 
     since = date(2015, 1, 1)
