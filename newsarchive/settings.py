@@ -113,7 +113,7 @@ ARCHIVE_IMAGES = False  # Keep pictures too; read once pictures are fetched.
 
 # --- report ------------------------------------------------------------------------------------------------------------
 
-CLOCK_OFFSET_SECONDS = 0.0  # Seconds added to the clock, so that a rehearsal plays a week in a minute; read by the crawl.
+CLOCK_OFFSET_SECONDS = 0.0  # Seconds added to the clock: a rehearsal plays a week in a minute; read by the crawl.
 RUN_REPORT_JSON = False  # Print the run's report as the last line of standard output; read by the crawl command.
 PROGRESS_SECONDS = 10.0  # Seconds between two lines of progress where there is no terminal; 0 = none.
 ALERT_URLS = ""  # Whom to tell of trouble, once, and once when it is over: addresses of apprise's; a secret.
