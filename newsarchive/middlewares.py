@@ -85,7 +85,7 @@ class RobotsMiddleware:
             raise NotConfigured("ROBOTSTXT_OBEY is off")
         self._spider, self._crawler = ours(crawler), crawler
         self._agent = crawler.settings["ROBOTSTXT_USER_AGENT"]
-        self._rules: dict[str, asyncio.Future[RobotParser | None]] = {}
+        self._rules: dict[str, asyncio.Future[RobotParser | RobotsUnreachable]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
@@ -98,27 +98,32 @@ class RobotsMiddleware:
         if place.netloc not in self._rules:
             self._rules[place.netloc] = asyncio.ensure_future(self._ask(place.scheme, place.netloc))
         rules = await self._rules[place.netloc]
-        if rules is None:
-            raise RobotsUnreachable(f"robots.txt of {place.netloc} is unreachable; its pages wait for a later run")
+        if isinstance(rules, RobotsUnreachable):
+            raise rules
         if not rules.allowed(request.url, self._agent):
             raise RobotsForbid(f"robots.txt of {place.netloc} forbids {request.url}")
 
-    async def _ask(self, scheme: str, netloc: str) -> RobotParser | None:
-        """The rules of a host, None where they cannot be had."""
+    async def _ask(self, scheme: str, netloc: str) -> RobotParser | RobotsUnreachable:
+        """The rules of a host, or why they cannot be had."""
         meta = {"dont_obey_robotstxt": True}
         request = Request(f"{scheme}://{netloc}/robots.txt", meta=meta, callback=NO_CALLBACK, priority=1000)
         try:
             response = await self._crawler.engine.download_async(request)
         except failures.DOWNLOAD_ERRORS as error:
-            logger.warning("robots.txt of %s is unreachable: %s", netloc, error)
-            return None
+            return _unreachable(netloc, f"{failures.reason_of(error)} ({failures.plain(error)})")
         if response.status >= 500:
-            logger.warning("robots.txt of %s answers with HTTP status %d", netloc, response.status)
-            return None
+            return _unreachable(netloc, f"it answers with HTTP status {response.status}")
         rules = ProtegoRobotParser.from_crawler(self._crawler, response.body if response.status == 200 else b"")
         if delay := rules.crawl_delay(self._agent):
             self._spider.heard_delay(netloc, float(delay))
         return rules
+
+
+def _unreachable(netloc: str, cause: str) -> RobotsUnreachable:
+    """Said once a host and run; each of its pages is told the same."""
+    error = RobotsUnreachable(f"robots.txt of {netloc} is unreachable: {cause}; its pages wait for a later run")
+    logger.warning("%s", error)
+    return error
 
 
 class SinaOnlyMiddleware:

@@ -1,7 +1,7 @@
 /* A disk that fails at a chosen call: an LD_PRELOAD for tests/failing_disk.py.
  *
  * FAIL_BELOW   the folder in which calls count (real path)
- * FAIL_CALL    open (for writing), read (open for reading, folders too), write, fsync, rename or mkdir
+ * FAIL_CALL    open (for writing), read (open for reading, folders too), write, fsync, rename, mkdir or lock
  * FAIL_FIRST   the number of the first call of this kind that fails, from 1; 0: none
  * FAIL_TIMES   how many fail
  * FAIL_ERRNO   with what
@@ -19,11 +19,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
-static const char *const kinds[] = {"open", "read", "write", "fsync", "rename", "mkdir"};
+static const char *const kinds[] = {"open", "read", "write", "fsync", "rename", "mkdir", "lock"};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static const char *below, *kind;
@@ -133,6 +134,11 @@ PWRITE(pwrite64, off64_t)
     }
 SYNC(fsync)
 SYNC(fdatasync)
+
+int flock(int handle, int operation) {
+    if (handle_fails("lock", handle)) FAIL;
+    return REAL(flock)(handle, operation);
+}
 
 int rename(const char *old, const char *new) {
     if (path_fails("rename", AT_FDCWD, new)) FAIL;
