@@ -11,9 +11,10 @@ import re
 
 _HEADLINE = '<h1 class="main-title"'
 _END_OF_HEAD = "</head>"
-_END_OF_TEXT = "<!-- 原始正文end -->"
-_BEHIND_TEXT = 20_000
-"""Characters kept behind the text, where keywords and pagers stand, within the first 5,000."""
+_ENDS_OF_TEXT = ("<!-- 原始正文end -->", "<!-- 正文 end -->")
+"""Of finance and the others, of news."""
+_BEHIND_TEXT = 6_000
+"""Characters kept behind the text, where keywords and pagers stand: within the first 1,000 on the pages at hand."""
 _OF_HEAD_RE = re.compile(r"""<title\b[^>]*>[^<]*</title>|<(?:meta|link)\b(?:[^>"']|"[^"]*"|'[^']*')*>""", re.I)
 _QUOTES_RE = re.compile(r"""<script\b[^>]*\bid=["']?hq_data_id\b[^>]*>""", re.I)
 
@@ -25,7 +26,7 @@ def excerpt(html: str) -> str:
     if end_of_head < 0:
         return html
     kept = _OF_HEAD_RE.findall(html, 0, end_of_head)
-    end = html.find(_END_OF_TEXT, headline)
+    end = max(html.find(_ENDS_OF_TEXT[0], headline), 0) or html.find(_ENDS_OF_TEXT[1], headline)
     text = html[headline : end + _BEHIND_TEXT] if end > 0 else html[headline:]
     quotes = _QUOTES_RE.search(html, headline + len(text)) if end > 0 else None
     return f"<html><head>{''.join(kept)}</head><body>{text}{quotes[0] + '</script>' if quotes else ''}"
