@@ -38,10 +38,10 @@ class BanMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         if notices.is_ban(response.status, response.body):
-            self._spider.heard_ban(request.url)
+            self._spider.manners.heard_ban(request.url)
             self._spider.gate.judged()
             raise IgnoreRequest(f"banned at {request.url}")
-        self._spider.heard_answer(is_probe=not request.url.endswith("/robots.txt"))
+        self._spider.manners.heard_answer(is_probe=not request.url.endswith("/robots.txt"))
         return response
 
 
@@ -59,7 +59,7 @@ class RetryAfterMiddleware:
         told = response.headers.get("Retry-After")
         if told and response.status in WAITING_STATUSES:
             seconds = retry_after_s(told.decode("latin-1"), datetime.now(UTC))
-            self._spider.heard_wait(urlparse_cached(request).hostname or "", seconds)
+            self._spider.manners.heard_wait(urlparse_cached(request).hostname or "", seconds)
         return response
 
 
@@ -115,7 +115,7 @@ class RobotsMiddleware:
             return _unreachable(netloc, f"it answers with HTTP status {response.status}")
         rules = ProtegoRobotParser.from_crawler(self._crawler, response.body if response.status == 200 else b"")
         if delay := rules.crawl_delay(self._agent):
-            self._spider.heard_delay(netloc, float(delay))
+            self._spider.manners.heard_delay(netloc, float(delay))
         return rules
 
 

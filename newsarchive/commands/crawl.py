@@ -25,7 +25,8 @@ from newsarchive.archive import brake
 from newsarchive.archive.store import Archive
 from newsarchive.errors import NewsArchiveError, UsageError
 from newsarchive.spiders import arguments
-from newsarchive.spiders.sina_finance import SinaFinanceSpider, blocked, open_archive
+from newsarchive.spiders.manners import blocked
+from newsarchive.spiders.sina_finance import SinaFinanceSpider, open_archive
 from newsarchive.telling import tell_ended, tell_not_begun
 
 logger = logging.getLogger(__name__)

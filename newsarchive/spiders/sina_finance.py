@@ -19,24 +19,18 @@ from scrapy.utils.conf import closest_scrapy_cfg
 from twisted.python.failure import Failure
 
 from newsarchive import configuration, report
-from newsarchive.archive import brake
 from newsarchive.archive.frontier import Frontier
 from newsarchive.archive.store import Archive
-from newsarchive.errors import ArchiveError, BlockedError, ListingError, PageError
+from newsarchive.errors import ArchiveError, ListingError, PageError
 from newsarchive.gate import Gate
 from newsarchive.items import BEIJING, Article, Offer
 from newsarchive.sina import urls
 from newsarchive.sina.discover import Discovery
 from newsarchive.sina.kinds import FILTERED_REASONS
 from newsarchive.spiders import arguments, failures
+from newsarchive.spiders.manners import Manners
 
 logger = logging.getLogger(__name__)
-
-LONGEST_WAIT_S = 120.0
-"""Of a Retry-After that a run waits for, and of a Crawl-delay: a run every ten minutes has no more."""
-
-UNREACHABLE_IN_A_ROW = 5
-"""Pages without any answer that end a run: at three retries each, a minute of silence."""
 
 WINDOW = 12
 """Documents between the frontier and their outcome: keeps four connections busy while pages are written, no more."""
@@ -57,11 +51,7 @@ class SinaFinanceSpider(Spider):
         self.catalogue = archive.reader()
         self.frontier = Frontier(self.catalogue)
         self.gate = Gate()
-        self.brake = brake.read(archive.state)
-        """A ban that an earlier run heard and that is over now; None once the first answer has come."""
-        if self.brake:
-            self.gate.go_carefully()
-        self._unreachable = 0
+        self.manners = Manners(archive, self.gate, self._stop)
         self._discovering: asyncio.Future[None] | None = None
         self.limited = False
         """Whether ``limit`` ended the run before its task was done."""
@@ -75,6 +65,7 @@ class SinaFinanceSpider(Spider):
             kwargs = cls._by_itself(crawler.settings, kwargs)
         spider = cls(*args, **kwargs)
         spider._set_crawler(crawler)
+        spider.manners.ban_minutes = crawler.settings.getfloat("SINA_BAN_MINUTES")
         crawler.signals.connect(spider._item_done, signals.item_scraped)
         crawler.signals.connect(spider._item_done, signals.item_dropped)
         crawler.signals.connect(spider._item_failed, signals.item_error)
@@ -227,7 +218,7 @@ class SinaFinanceSpider(Spider):
 
     async def parse_page(self, response: Response, offer: Offer) -> AsyncIterator[Article | Request]:
         """One article out of one answer, or a loss with its reason; what may be better in a moment is asked again."""
-        self._unreachable = 0
+        self.manners.heard_page()
         try:
             yield await self._with_further_pages(self._article(response, offer))
         except PageError as error:
@@ -285,7 +276,7 @@ class SinaFinanceSpider(Spider):
             self._release(docid)
         else:
             await self.lost(docid, failures.reason_of(error), failures.plain(error))
-            self._heed_network(failures.reason_of(error))
+            self.manners.heard_nothing(failures.reason_of(error))
 
     # --- outcomes --------------------------------------------------------------------------------------------------
 
@@ -313,46 +304,6 @@ class SinaFinanceSpider(Spider):
             self._stop(report.NOT_WRITABLE if isinstance(error, ArchiveError) else report.DEFECT, error)
             return None
         return waited.result()
-
-    def heard_ban(self, url: str) -> None:
-        """Stop at once, and let the next runs know; offers stay pending, their attempts unchanged."""
-        if self.gate.error is not None:
-            return
-        now, minutes = self.archive.clock(), self.settings.getfloat("SINA_BAN_MINUTES")
-        try:
-            self._stop(report.BLOCKED, blocked(brake.pull(self.archive.state, now, minutes, url)))
-        except ArchiveError as error:
-            self._stop(report.NOT_WRITABLE, error)
-
-    def heard_answer(self, *, is_probe: bool) -> None:
-        """No ban: if that was the probe after one, the brake is off; the start stays slow."""
-        self.gate.judged(counts=is_probe)
-        if self.brake and is_probe:
-            brake.release(self.archive.state)
-            self.brake = None
-
-    def heard_wait(self, host: str, seconds: float) -> None:
-        """A host asks for a pause; one that is too long for a run ends it."""
-        if seconds <= LONGEST_WAIT_S:
-            self.gate.hold(host, seconds)
-        else:
-            self._stop(
-                report.MISSING, BlockedError(f"{host} asks to be left alone for {seconds:.0f} seconds; run again then")
-            )
-
-    def heard_delay(self, host: str, seconds: float) -> None:
-        """robots.txt asks for a time between two requests."""
-        logger.info("robots.txt of %s asks for %g seconds between two requests", host, seconds)
-        self.gate.space(host, min(seconds, LONGEST_WAIT_S))
-
-    def _heed_network(self, reason: str) -> None:
-        """Pages that fail one after the other for the network's sake say nothing of themselves: later runs ask again."""
-        self._unreachable += reason in failures.NETWORK_REASONS
-        if self._unreachable >= UNREACHABLE_IN_A_ROW:
-            message = (
-                f"{self._unreachable} pages in a row could not be reached ({reason}): look at the network; stopped"
-            )
-            self._stop(report.MISSING, BlockedError(message))
 
     def _stop(self, code: int, error: BaseException) -> None:
         self.outcome.note(code, str(error))
@@ -410,14 +361,6 @@ def ours(crawler: Crawler) -> SinaFinanceSpider:
     if not isinstance(crawler.spider, SinaFinanceSpider):
         raise NotConfigured("it serves sina_finance alone")
     return crawler.spider
-
-
-def blocked(pulled: brake.Brake) -> BlockedError:
-    """What a ban means, and until when."""
-    return BlockedError(
-        f"Sina has banned this address (拒绝访问, asked: {pulled.url}); no request is sent before "
-        f"{pulled.until.astimezone(BEIJING):%Y-%m-%d %H:%M:%S} (+08:00), then run again"
-    )
 
 
 def project_folder() -> Path:
