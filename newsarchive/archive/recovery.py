@@ -162,9 +162,8 @@ def catch_up(root: Path, catalogue: Catalogue, *, mend: bool) -> None:
     ``mend`` cuts off torn last lines, which a reader, who may not write, passes over.
     """
     tails = catalogue.tails()
-    for day in journal.days(root):
+    for day, size in journal.sizes(root):
         tail = tails.pop(day, EMPTY)
-        size = journal.journal_path(root, day).stat().st_size
         if size < tail.size or (size > tail.size and not _read_on(root, catalogue, day, tail, mend=mend)):
             logger.warning("%s is not as we left it; it is read anew", journal.journal_path(root, day))
             catalogue.forget_day(day)
