@@ -74,7 +74,7 @@ def days(root: Path) -> Iterator[date]:
 def sizes(root: Path) -> Iterator[tuple[date, int]]:
     """Yield the days that have a journal, oldest first, with its size in bytes.
 
-    Each start asks so, of each day of the archive; hence no ``Path`` here: 0.01 s for three years instead of 0.06 s.
+    Each start asks so, of each day of the archive; hence no ``Path`` here: 6 ms for three years instead of 25.
     """
     for year in _numbered(root, _YEAR_RE):
         for month in _numbered(year, _TWO_DIGITS_RE):
