@@ -43,6 +43,7 @@ DOWNLOAD_HANDLERS = {
     "data": None,
 }
 RETRY_TIMES = 3  # default 2; within a run, beside the schedule between runs
+META_COPY_WARN_SKIP_KEYS = ["retry_times"]  # default none; ours are made anew with it, and it warned of each
 COOKIES_ENABLED = False
 METAREFRESH_ENABLED = False  # it decodes every page; the not-found page forwards by script anyway
 TELNETCONSOLE_ENABLED = False

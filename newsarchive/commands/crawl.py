@@ -23,7 +23,7 @@ from scrapy.settings import Settings, default_settings
 from newsarchive import configuration, logs, report, surroundings
 from newsarchive.archive import brake
 from newsarchive.archive.store import Archive
-from newsarchive.errors import NewsArchiveError, UsageError
+from newsarchive.errors import ArchiveError, NewsArchiveError, UsageError
 from newsarchive.spiders import arguments
 from newsarchive.spiders.manners import blocked
 from newsarchive.spiders.sina_finance import SinaFinanceSpider, open_archive
@@ -119,8 +119,8 @@ class Command(ScrapyCrawlCommand):
         told = summary(archive, crawler, outcome)
         try:
             told.keep(archive.state)
-        except NewsArchiveError as error:
-            outcome.note(error.exit_code, f"the run report is not kept: {error}")
+        except ArchiveError as error:  # also one that cannot be read: there is nothing else in it to be damaged
+            outcome.note(report.NOT_WRITABLE, f"the run report is not kept: {error}")
             told = summary(archive, crawler, outcome)
         for number, reason in enumerate(outcome.reasons):
             logger.warning("%s: %s", "And" if number else f"Exit {told.exit_code}", reason)

@@ -75,7 +75,7 @@ class Manners:
     def heard_nothing(self, reason: str) -> None:
         """Pages that fail one after the other for the network's sake say nothing of themselves: later runs ask again."""
         self._unreachable += reason in failures.NETWORK_REASONS
-        if self._unreachable >= UNREACHABLE_IN_A_ROW:
+        if self._unreachable == UNREACHABLE_IN_A_ROW:
             message = (
                 f"{self._unreachable} pages in a row could not be reached ({reason}): look at the network; stopped"
             )

@@ -55,11 +55,12 @@ def no_network(stage: Stage) -> Run:
 
 
 def network_gone_in_mid_run(stage: Stage) -> Run:
+    """For the pages; were the listing still being read, that would be another row."""
     asked, gone = Counter[str](), {"is": True}
 
     def script(_: str, target: str) -> Answer | None:
         asked["pages"] += ".shtml" in target
-        if gone["is"] and asked["pages"] > 4:
+        if gone["is"] and ".shtml" in target and asked["pages"] > 4:
             raise HangUp
         return None
 

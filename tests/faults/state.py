@@ -127,6 +127,17 @@ def journal_with_a_line_by_hand(stage: Stage) -> Run:
     return _between_two_runs(stage, write)
 
 
+def run_report_unreadable(stage: Stage) -> Run:
+    """A folder stands where this month's reports are kept."""
+
+    def befall(root: Path) -> None:
+        for file in (root / ".newsarchive" / "runs").iterdir():
+            file.unlink()
+            file.mkdir()
+
+    return _between_two_runs(stage, befall)
+
+
 def file_deleted_by_hand(stage: Stage) -> Run:
     """It is not asked for again: what people do to their files is their business, and for verify to name."""
     crawl = stage.settled()
@@ -172,6 +183,7 @@ FAULTS = faults_of(
         journal_truncated: (0, "is not as we left it; it is read anew"),
         journal_with_a_foreign_line: (0, ""),
         journal_with_a_line_by_hand: (0, "is not linked to the one before it"),
+        run_report_unreadable: (7, "the run report is not kept"),
         file_deleted_by_hand: (0, ""),
         killed: (0, ""),
         clock_jumps_ahead_and_back: (0, ""),
