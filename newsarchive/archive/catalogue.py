@@ -280,7 +280,8 @@ class Catalogue:
 
     def begin_poll(self, channel: str) -> None:
         """Forget what an interrupted poll saw: only polls that ran to their end make rows known."""
-        self._db.execute("DELETE FROM known WHERE channel = ? AND ended = 0", (channel,))
+        # SQLite would else take the primary key, and read every row that the channel ever showed.
+        self._db.execute("DELETE FROM known INDEXED BY known_open WHERE channel = ? AND ended = 0", (channel,))
 
     def see(self, channel: str, docid: str) -> bool:
         """Note that the running poll saw this row; True if an ended poll of the channel had seen it before."""
@@ -290,7 +291,7 @@ class Catalogue:
         return row is not None and row[0] == 1
 
     def end_poll(self, channel: str) -> None:
-        self._db.execute("UPDATE known SET ended = 1 WHERE channel = ? AND ended = 0", (channel,))
+        self._db.execute("UPDATE known INDEXED BY known_open SET ended = 1 WHERE channel = ? AND ended = 0", (channel,))
 
     # --- the one way in --------------------------------------------------------------------------------------------
 
