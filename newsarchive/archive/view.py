@@ -43,7 +43,7 @@ def look(root: Path, read: Callable[[Catalogue], T]) -> T:
     path = root / STATE_NAME / CATALOGUE_NAME
     try:
         for _ in range(TRIES if path.is_file() else 0):
-            sizes = _sizes(root)
+            sizes = dict(journal.sizes(root))
             with suppress(sqlite3.DatabaseError, _NotSo):
                 return _as_it_is(path, lambda catalogue: read(_level(root, catalogue, sizes)))  # noqa: B023
             time.sleep(PAUSE_S)
@@ -73,10 +73,6 @@ def _level(root: Path, catalogue: Catalogue, before: dict[date, int]) -> Catalog
         if size != was and not was <= size <= _size(root, day):
             raise _NotSo
     return catalogue
-
-
-def _sizes(root: Path) -> dict[date, int]:
-    return {day: _size(root, day) for day in journal.days(root)}
 
 
 def _size(root: Path, day: date) -> int:
