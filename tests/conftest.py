@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from newsarchive.rehearsal.answers import Answer
@@ -19,6 +20,9 @@ from newsarchive.rehearsal.standin import StandIn
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 CRAWL_TIMEOUT_S = 120
 """A crawl of the tests takes seconds; a hanging one must not hang the suite."""
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")  # how long an example takes says more of the machine than of us
 
 Script = Callable[[str, str], Answer | None]
 """(host, path and query) → another answer than the stand-in's own; None leaves that one."""

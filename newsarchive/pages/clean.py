@@ -38,7 +38,7 @@ _ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
 }
-_SIMPLE = frozenset({"p", "div", "span", "font", "strong", "b", "em", "br", "img"})
+_SIMPLE = frozenset({"p", "div", "span", "font", "a", "strong", "b", "em", "br", "img"})
 _SIMPLE_DEPTH = 4
 _TAG_RE = re.compile(r"<[^>]*>")
 _INLINE_TAG_RE = re.compile(r"<(/?)(a|span|font|strong|b|em|i)\b")

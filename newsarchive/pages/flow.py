@@ -32,8 +32,9 @@ from newsarchive.pages.runs import (
 )
 from newsarchive.pages.text import one_line, preformatted, squashed
 
-_INLINE = {tag: tag for tag in ("a", "strong", "b", "em", "i", "u", "s", "sub", "sup", "code")}
-_INLINE |= {"del": "s", "strike": "s", "ins": "u"}
+_EMPHASIS = {tag: tag for tag in ("strong", "b", "em", "i", "u", "s", "sub", "sup", "code")}
+_EMPHASIS |= {"del": "s", "strike": "s", "ins": "u"}
+_INLINE = _EMPHASIS | {"a": "a"}
 _RENAMED = {"h1": "h2", "tfoot": "tbody"}
 
 _ROOT = ""
@@ -136,8 +137,8 @@ class _Writer:
         for child in node.contents:
             if isinstance(child, str):
                 pieces.append(("", self.shown(child)))
-            elif child.name in _INLINE and len(child.contents) == 1 and isinstance(child.contents[0], str):
-                pieces.append((_INLINE[child.name], self.shown(child.contents[0])))
+            elif child.name in _EMPHASIS and len(child.contents) == 1 and isinstance(child.contents[0], str):
+                pieces.append((_EMPHASIS[child.name], self.shown(child.contents[0])))
             else:
                 return False
         if self.run:

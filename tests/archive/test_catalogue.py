@@ -72,7 +72,7 @@ def take(archive, step):
 
 
 @given(st.lists(STEPS, max_size=25))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_catalogue_rebuilt_from_the_journals_says_what_the_live_one_said(steps):
     with tempfile.TemporaryDirectory() as folder:
         root, clock = Path(folder), Clock()
@@ -179,7 +179,7 @@ FOREIGN = st.fixed_dictionaries(
 
 
 @given(FOREIGN)
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_no_line_of_another_hand_stops_a_start(event):
     with closing(Catalogue(Path(":memory:"), create=True)) as catalogue:
         catalogue.apply(DAY, events.offered(SAID, offer(1)))

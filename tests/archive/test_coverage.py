@@ -111,7 +111,7 @@ def recount(said):
 
 
 @given(st.lists(st.tuples(DAYS, EVENTS), max_size=30))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_the_sum_holds_whatever_the_journals_say(said):
     with tempfile.TemporaryDirectory() as folder:
         for day, event in said:
@@ -127,7 +127,7 @@ def test_the_sum_holds_whatever_the_journals_say(said):
     st.sampled_from([None, DAY, NEXT_DAY]),
     st.sampled_from([None, "1686", NO_CHANNEL]),
 )
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_part_that_is_asked_for_is_that_part_of_the_whole(said, since, channel):
     with closing(Catalogue.private()) as catalogue:
         for day, event in said:
@@ -138,7 +138,7 @@ def test_a_part_that_is_asked_for_is_that_part_of_the_whole(said, since, channel
 
 
 @given(st.lists(st.tuples(DAYS, EVENTS), max_size=20))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_the_gaps_are_the_failed_and_pending_of_the_rows(said):
     with closing(Catalogue.private()) as catalogue:
         for day, event in said:

@@ -69,7 +69,7 @@ def test_the_seeds_own_values_render_to_the_seed():
 @given(TITLES)
 @example('it\'s: "a" {b} # c\n---\nd')
 @example("\u2028")
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_any_title_is_read_back_by_both_readers(title):
     text = render(header(title=title), "<p>x</p>").decode()
     assert text.index("\n---\n\n") == [found.start() for found in re.finditer("\n---\n", text)][1]
@@ -78,7 +78,7 @@ def test_any_title_is_read_back_by_both_readers(title):
 
 
 @given(TITLES, BODIES.map("".join), st.lists(TITLES, max_size=3))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_any_article_is_dumped_again_to_the_byte(title, body, words):
     text = render(header(title=title, extra={"media": title, "keywords": words}), body).decode()
     post = frontmatter.loads(text, handler=SeedHandler())
@@ -87,7 +87,6 @@ def test_any_article_is_dumped_again_to_the_byte(title, body, words):
 
 
 @given(BODIES.map("".join))
-@settings(deadline=None)
 def test_a_body_comes_back_with_braces_escaped_and_lf_alone(body):
     text = render(header(), body).decode()
     assert body_of(text) == body.replace("\r\n", "\n").replace("\r", "\n").replace("{", "&#123;").replace("}", "&#125;")

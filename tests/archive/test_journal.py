@@ -29,7 +29,6 @@ def test_a_line_is_compact_json_with_its_link_last():
 
 
 @given(st.dictionaries(TEXTS.filter(lambda key: key != "link"), TEXTS, max_size=5))
-@settings(deadline=None)
 def test_any_text_is_one_line_of_utf8_and_comes_back(event):
     line = journal.encode(event, GENESIS_LINK)
     line.decode("utf-8")
@@ -76,7 +75,7 @@ def test_the_tail_of_one_single_long_line_is_found(path):
 
 
 @given(st.integers(0, 400))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_file_cut_anywhere_is_mended_to_its_whole_lines(tmp_path_factory, size):
     path = tmp_path_factory.mktemp("torn") / "_day.jsonl"
     write(path, 3)
@@ -193,7 +192,6 @@ def test_a_naive_moment_is_refused():
 
 
 @given(st.datetimes(datetime(1999, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
-@settings(deadline=None)
 def test_a_written_moment_comes_back_to_the_millisecond(moment):
     read = journal.moment(journal.stamp(moment))
     assert read is not None

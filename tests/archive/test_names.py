@@ -41,7 +41,7 @@ def is_short(stem: str) -> bool:
 @example("con")
 @example(". .")
 @example("e" + "\u0301" * 300)
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_a_stem_is_legal_short_and_its_own_stem(title):
     stem = file_stem(title)
     assert stem == "" or is_legal(stem)
@@ -51,7 +51,7 @@ def test_a_stem_is_legal_short_and_its_own_stem(title):
 
 
 @given(TITLES, st.sampled_from([DOCID, "finance-20120607-140812253310", "u-0123456789abcdef"]))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_a_stem_with_docid_keeps_the_docid_and_the_limits(title, docid):
     stem = with_docid(file_stem(title), docid)
     assert stem.endswith(docid)
@@ -60,7 +60,6 @@ def test_a_stem_with_docid_keeps_the_docid_and_the_limits(title, docid):
 
 
 @given(TITLES)
-@settings(deadline=None)
 def test_what_is_legal_in_a_file_system_can_be_created_there(tmp_path_factory, title):
     path = tmp_path_factory.getbasetemp() / f"{file_stem(title) or 'empty'}.md"
     path.write_bytes(b"x")
@@ -130,7 +129,6 @@ def test_names_that_differ_in_case_or_composition_fold_to_one(one, other):
 
 
 @given(TITLES)
-@settings(deadline=None)
 def test_folding_is_stable_and_at_least_as_coarse_as_case_folding(title):
     stem = file_stem(title)
     assert fold(fold(stem)) == fold(stem)

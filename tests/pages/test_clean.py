@@ -353,7 +353,7 @@ def _squashed(text: str) -> str:
     return "".join(text.split())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_SHOWN)
 def test_all_visible_text_is_kept_in_order(raw: str) -> None:
     tree = LexborHTMLParser(f"<body>{raw}")
@@ -366,7 +366,7 @@ def test_all_visible_text_is_kept_in_order(raw: str) -> None:
         assert _squashed(unescape(re.sub("<[^>]*>", "", body))) == shown
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_HOSTILE)
 def test_any_markup_comes_out_clean_and_stays_as_it_is(raw: str) -> None:
     try:
