@@ -154,7 +154,7 @@ def _nodes(tree: LexborHTMLParser) -> list[Node]:
 
 
 def _simple(node: LexborNode, depth: int) -> Element | None:
-    """``node`` as an ``Element``, None if it is deep, or holds an element that is more than emphasis or a picture."""
+    """``node`` as an ``Element``, None if it is deep, or holds an element that is more than emphasis, a link or a picture."""
     name = node.tag
     if name not in _SIMPLE or depth == 0:
         return None
