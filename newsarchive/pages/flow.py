@@ -250,7 +250,8 @@ def _img(address: str, given: dict[str, str]) -> str:
 
 def _only_frames(table: Tag) -> bool:
     """Whether a table only puts a picture and its caption below each other, or frames a single cell: old pages do."""
-    rows = [row for row in table.find_all("tr") if row.find_parent("table") is table]
+    sections = table.find_all(["thead", "tbody", "tfoot"], recursive=False)
+    rows = [row for part in (table, *sections) for row in part.find_all("tr", recursive=False)]
     widths = [width for row in rows if (width := len(row.find_all(["td", "th"], recursive=False)))]
     return max(widths, default=0) <= 1 and (len(widths) <= 1 or table.find("img") is not None)
 
