@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from newsarchive.pages.layout import Css, href, inner_html
+from newsarchive.pages.layout import Css, href
 from newsarchive.pages.text import one_line
 from newsarchive.pages.times import china_time
 from newsarchive.sina.layouts import fields
+from newsarchive.sina.layouts.bounds import original_text, whole_text
 from newsarchive.sina.layouts.common import SinaPage
 
 TIME_LINE = ("#pub_date", ".titer", "#navtimeSource", ".time-source", ".artInfo", ".date-source .date")
@@ -40,4 +41,4 @@ class SinaArtibody2008Page(SinaPage):
     source_links = Css(*(f"{one} a[href], a{one}[href]" for one in ("#media_name", '[data-sudaclick="media_name"]')),
                        take=href, many=True)  # fmt: skip
     keywords = Css(".art_keywords a", ".article-keywords a", ".keywords a", to=one_line, many=True)
-    body = Css("#artibody", take=inner_html, to=fields.original_text)
+    body = Css("#artibody", take=whole_text, to=original_text)

@@ -14,8 +14,6 @@ _KEYWORD_BREAK_RE = re.compile(r"[,，;；、|]")
 _WEIBO_RE = re.compile(r"\s*[（(\[]?\s*(?:官方)?微博\s*[）)\]]?$")
 _CHANNELS_RE = re.compile(r"\ballCIDs:\s*([\d,\s]+)")
 _SITE_RE = re.compile(r"^(?:https?://)?(?:www\.)?sina\.com\.cn\s*")
-_END_OF_TEXT_RE = re.compile(r"<!--\s*(?:publish_helper_end|原始正文\s*end)\s*-->")
-_START_OF_TEXT_RE = re.compile(r"<!--\s*(?:publish_helper name=|原始正文)")
 
 
 def editor_name(text: str) -> str:
@@ -68,13 +66,3 @@ def channel_ids(text: str) -> tuple[str, ...]:
         msg = f"no allCIDs in {text[:80]!r}"
         raise ValueError(msg)
     return tuple(part for part in re.split(r"[,\s]+", found[1]) if part)
-
-
-def original_text(body: str) -> str:
-    """``body`` up to the comment that ends the text: behind it stand share blocks and promotion.
-
-    What stands before the comment that begins it is kept: until 2015 pictures did (sina-surface.md §4).
-    """
-    begun = _START_OF_TEXT_RE.search(body)
-    ends = list(_END_OF_TEXT_RE.finditer(body, begun.end())) if begun else []
-    return body[: ends[-1].start()] if ends else body

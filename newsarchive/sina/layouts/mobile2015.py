@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from newsarchive.pages.layout import Css, inner_html
+from newsarchive.pages.layout import Css
 from newsarchive.pages.text import one_line
 from newsarchive.pages.times import china_time
 from newsarchive.sina.layouts import fields
+from newsarchive.sina.layouts.bounds import original_text, whole_text
 from newsarchive.sina.layouts.common import SinaPage
 
 
@@ -34,4 +35,4 @@ class SinaMobile2015Page(SinaPage):
     title = Css("h1.art_tit_h1", ".art_tit_h1", to=one_line)
     published_at = Css("time.art_time", ".art_time", ".weibo_time", to=time_or_none, optional=True)
     sources = Css(".art_cite", ".weibo_user", to=fields.media_name, many=True)
-    body = Css("section.art_content", ".art_content", "article.art_box", take=inner_html, to=fields.original_text)
+    body = Css("section.art_content", ".art_content", "article.art_box", take=whole_text, to=original_text)

@@ -9,6 +9,7 @@ from newsarchive.pages.layout import Css, Source, href, inner_html
 from newsarchive.pages.text import one_line
 from newsarchive.pages.times import china_time
 from newsarchive.sina.layouts import fields
+from newsarchive.sina.layouts.bounds import original_text
 from newsarchive.sina.layouts.common import SinaPage
 
 _TITLE = ":is(th, td).f24"
@@ -22,7 +23,7 @@ _PAGE_ID_RE = re.compile(r"<!--\s*\[(\d+,\d+,\d+)\]\s*published at")
 
 def without_author(body: str) -> str:
     """``body`` without the line at its end that names who handed the text in."""
-    return _AUTHOR_RE.sub("", fields.original_text(body))
+    return _AUTHOR_RE.sub("", original_text(body))
 
 
 class SinaTables2004Page(SinaPage):

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from newsarchive.pages.layout import Css, href, inner_html
+from newsarchive.pages.layout import Css, href
 from newsarchive.pages.text import one_line
 from newsarchive.pages.times import china_time
 from newsarchive.sina.layouts import fields
+from newsarchive.sina.layouts.bounds import original_text, whole_text
 from newsarchive.sina.layouts.common import SinaPage
 
 _LINE = ".date-source"
@@ -29,7 +30,7 @@ class SinaFinance2017Page(SinaPage):
     source_links = Css("a[href]", within=_LINE, take=href, many=True)
     authors = Css(".author", within=_LINE, to=fields.author_name, many=True)
     keywords = Css("a", within=".keywords", to=one_line, many=True)
-    body = Css("#artibody", take=inner_html, to=fields.original_text)
+    body = Css("#artibody", take=whole_text, to=original_text)
 
 
 class SinaNews2017Page(SinaFinance2017Page):
@@ -38,4 +39,4 @@ class SinaNews2017Page(SinaFinance2017Page):
     marker = ("h1.main-title", "#article")
     example = "https://news.sina.com.cn/c/2019-11-25/doc-iihnzahi3275702.shtml"
 
-    body = Css("#article", take=inner_html, to=fields.original_text)
+    body = Css("#article", take=whole_text, to=original_text)
