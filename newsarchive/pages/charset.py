@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable
 
 from newsarchive.errors import NotAnArticle
 
@@ -20,6 +21,9 @@ _COMMON = frozenset(
 _COMMON_SHARE = 0.03  # real pages have 14 % and more of these; UTF-8 read as GB18030, or Big5, has next to none
 _FEWEST_JUDGED = 20  # characters; shorter texts are not judged by their words
 _MOST_JUDGED = 500  # enough to tell: of a real page's first 500, 60 and more are common
+_MOST_LOST = 10  # characters; a page in another charset loses hundreds
+_EURO = 0x80
+_AS_BROWSERS = "newsarchive-as-browsers"
 _ASCII = bytes(range(128))
 _MOST_BYTES = 4  # of one character in UTF-8
 _PIECE = 16_384  # characters looked at in one go: most pages show enough in the first
@@ -29,7 +33,9 @@ def decode(body: bytes, header_charset: str | None) -> str:
     """The text of a page; ``header_charset`` as the HTTP header names it, or None.
 
     Tried are header, meta, UTF-8 and GB18030 (for gb2312 and gbk too), all strictly; a character cut off at the very
-    end is let pass, so that a torn page is called torn. Raises ``NotAnArticle`` (``charset``) if nothing fits.
+    end is let pass, so that a torn page is called torn. Then the same, where hardly a byte makes no sense: descriptions
+    are cut within a character, and ``0x80`` is the euro of cp936; U+FFFD marks what was lost.
+    Raises ``NotAnArticle`` (``charset``) if nothing fits.
     """
     header = _label(header_charset)
     if header in (None, "utf-8") and (text := _strictly(body, "utf-8")) is not None and _is_sound(text):
@@ -44,6 +50,8 @@ def decode(body: bytes, header_charset: str | None) -> str:
     if text is not None and _is_plausible(text.replace("\ufffd", "")):  # its author lost a character before us
         return text
     if (text := _strictly(body, "gb18030")) is not None and _is_plausible(text):
+        return text
+    if text := _nearly(body, dict.fromkeys(label for label in (header, meta, "utf-8", "gb18030") if label)):
         return text
     msg = f"no charset reads this page (header {header_charset}, meta {meta}); the raw record keeps its bytes"
     raise NotAnArticle(msg, reason="charset")
@@ -66,6 +74,26 @@ def _strictly(body: bytes, charset: str) -> str | None:
     except (UnicodeDecodeError, LookupError):
         return None
     return text.removeprefix("\ufeff") if isinstance(text, str) else None
+
+
+def _nearly(body: bytes, charsets: Iterable[str]) -> str:
+    """The text in the charset that loses least, at most ``_MOST_LOST`` characters; empty if all lose more."""
+    texts = [text for charset in charsets if isinstance(text := body.decode(charset, _AS_BROWSERS), str)]
+    best = min(texts, key=lambda text: text.count("\ufffd"))
+    kept = best.replace("\ufffd", "")
+    is_readable = len(best) - len(kept) <= _MOST_LOST and len(_foreign(kept)) >= _FEWEST_JUDGED and _is_plausible(kept)
+    return best.removeprefix("\ufeff") if is_readable else ""
+
+
+def _as_browsers(error: UnicodeError) -> tuple[str, int]:
+    """What WHATWG's decoders put for bytes that make no sense (encoding.spec.whatwg.org, gbk's decoder: 0x80)."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    is_euro = error.encoding.startswith("gb") and error.object[error.start] == _EURO
+    return ("€" if is_euro else "\ufffd"), error.end
+
+
+codecs.register_error(_AS_BROWSERS, _as_browsers)
 
 
 def _is_sound(text: str) -> bool:

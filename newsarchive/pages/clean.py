@@ -25,7 +25,7 @@ from newsarchive.pages.text import one_line
 _NEVER_SHOWN = (
     "script, style, noscript, template, link, meta, base, title, iframe, frame, frameset, noframes, noembed, object, embed,"
     " applet, audio, video, canvas, svg, math, input, button, select, textarea, datalist, map, xmp, plaintext,"
-    ' [hidden], [style*="display:none"], [style*="display: none"]'
+    ' [hidden], [style*="display:none" i], [style*="display: none" i]'
 )
 _TAGS = {
     "p", "h2", "h3", "h4", "h5", "h6", "strong", "b", "em", "i", "u", "s", "sub", "sup", "br", "a", "img",
@@ -52,6 +52,7 @@ _CLEANER = nh3.Cleaner(
 )
 _COMMENT_RE = re.compile(r"<!--.*?-->", re.S)
 _FIRST_IMAGE_RE = re.compile(r'<img src="([^"]*)"')
+_FULL_STOP = "。"  # no title of another story has one
 _BETWEEN_LINKS = " \u3000、，,;；|丨/·>》-"
 _HANDLER_LOOKING_RE = re.compile(r"(\s[oO][nN][a-zA-Z]+\s*)=")
 _SCRIPT_LOOKING_RE = re.compile(r"([jJ][aA][vV][aA][sS][cC][rR][iI][pP][tT]):")
@@ -204,7 +205,7 @@ def _related_kind(block: Block, rules: Rules) -> str:
         return ""
     loose = block.loose.strip(_BETWEEN_LINKS)
     if not loose:
-        return "line" if rules.related.match(block.text) else "link"
+        return "line" if rules.related.match(block.text) else "" if _FULL_STOP in block.text else "link"
     if not rules.related.fullmatch(loose):
         return ""
     return "label" if block.loose == block.text else "line"

@@ -150,13 +150,15 @@ class _Writer:
 
     def shown(self, text: str) -> str:
         text = squashed(text)
-        may_end = text.rstrip()[-1:] in self.rules.closers
+        may_end = any(word in text for word in self.rules.ending_words)
         return self.rules.endings.sub("", text) if may_end else text
 
     def enter(self, tag: Tag | Element) -> Callable[[], None] | None:
         """Open what ``tag`` is kept as; returns what closes it."""
         name = self.kept_name(tag)
         if name == "table" and isinstance(tag, Tag) and _only_frames(tag):
+            name = "center"
+        if name in ("p", "div") and _is_centred_line(tag):
             name = "center"
         if name in _INLINE:
             return self.open_inline(_INLINE[name], tag)
@@ -254,6 +256,13 @@ def _only_frames(table: Tag) -> bool:
     rows = [row for part in (table, *sections) for row in part.find_all("tr", recursive=False)]
     widths = [width for row in rows if (width := len(row.find_all(["td", "th"], recursive=False)))]
     return max(widths, default=0) <= 1 and (len(widths) <= 1 or table.find("img") is not None)
+
+
+def _is_centred_line(tag: Tag | Element) -> bool:
+    """Whether a block is set in the middle and holds no other: a picture and its caption, if it holds a picture."""
+    is_centred = str(tag.attrs.get("align", "")).lower() == "center"
+    names = (child.name for child in tag.contents if isinstance(child, Tag | Element))
+    return is_centred and _TRANSPARENT.isdisjoint(name for name in names if name != "br")
 
 
 def _spans(tag: Tag | Element) -> str:

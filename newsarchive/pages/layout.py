@@ -79,8 +79,9 @@ class Css:
     ``longest`` of several, for pages that name nothing.
 
     Several selectors are tried in their order: the first that matches decides. What a page shows twice, in the same
-    words, is one match. ``within`` names an element outside of which nothing counts. ``take`` reads a node into a
-    string, ``to`` makes the value of it and raises ``ValueError`` where it makes no sense.
+    words, is one match; of one within another only the outer counts (a text pasted with its element around it).
+    ``within`` names an element outside of which nothing counts. ``take`` reads a node into a string, ``to`` makes the
+    value of it and raises ``ValueError`` where it makes no sense.
     """
 
     selectors: tuple[str, ...]
@@ -105,9 +106,10 @@ class Css:
             object.__setattr__(self, name, value)
 
     def read(self, page: Page) -> Any:
-        taken = [self.take(node) for node in self._nodes(page)]
+        nodes = self._nodes(page)
         if self.many:
-            return tuple(self.to(one) for one in taken)
+            return tuple(self.to(self.take(node)) for node in nodes)
+        taken = [self.take(node) for node in (nodes if len(nodes) == 1 else _outermost(nodes))]
         if self.longest:
             taken = sorted(taken, key=len, reverse=True)[:1]
         different = {" ".join(one.split()) for one in taken}
@@ -119,6 +121,18 @@ class Css:
         place = page.first(self.within) if self.within else page.tree
         matches = (place.css(selector) for selector in self.selectors) if place else ()
         return next(filter(None, matches), [])
+
+
+def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
+    matched = {node.mem_id for node in nodes}
+    return [node for node in nodes if matched.isdisjoint(parent.mem_id for parent in _parents(node))]
+
+
+def _parents(node: LexborNode) -> Iterator[LexborNode]:
+    parent = node.parent
+    while parent is not None:
+        yield parent
+        parent = parent.parent
 
 
 @dataclass(frozen=True, slots=True)

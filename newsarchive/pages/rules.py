@@ -22,8 +22,8 @@ class Rules:
     """Paragraphs that go as a whole; matched from their first character."""
     endings: re.Pattern[str]
     """What goes from the end of a text: an editor in brackets; substituted."""
-    closers: str
-    """The last characters of all such endings: a text that ends in none of them, as most do, is not searched."""
+    ending_words: tuple[str, ...]
+    """One of them stands in each such ending: a text without any, as most are, is not searched."""
     related: re.Pattern[str]
     """Labels before links to other stories: such a paragraph goes if all the rest of it is linked, and after a label
     alone the linked paragraphs that follow."""

@@ -15,6 +15,8 @@ _ENCODED_BANS = tuple(
 )
 _TITLE_BYTES_RE = re.compile(rb"<title[^>]*>\s*(.{0,200}?)\s*</title", re.I | re.S)
 _ARTICLE_MARK = "main-title"
+_TEXT_MARKS = ("artibody", "art_content", "] published at ")
+"""Names of the text in other layouts, and the comment of the old publishing system: such a page may have any title."""
 
 _TITLE_RE = re.compile(r"<title[^>]*>\s*(.{0,300}?)\s*</title", re.I | re.S)
 _HEAD_CHARS = 40_000  # titles and metas of a page stand in its first 10,000 characters
@@ -34,7 +36,8 @@ _NOTICES = {
 _EMPTY_RE = re.compile(r"<body[^>]*>\s*(?:</body>|</html>|$)", re.I)
 
 _NEW_DOCID_RE = re.compile(r"[a-z]{7}\d{7}")
-_OLD_DOCID_RE = re.compile(r"-(\d{8})-(\d{4})?(\d{7,8})$")  # <host>-<yyyymmdd>-<HHMM><d_id>
+_OLD_DOCID_RE = re.compile(r"-(\d{8})-(\d{4})?(\d{5,8})$")  # <host>-<yyyymmdd>-<HHMM><d_id>
+_PUBLISHED_RE = re.compile(r"<!--\s*\[(\d+,\d+,\d+)\]\s*published at ")
 _META_RE = re.compile(r"<meta\b[^>]*>", re.I)
 _ATTRIBUTE_RE = re.compile(r"""\b(name|property|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.I)
 _IN_CONTENT_RE = {
@@ -78,7 +81,7 @@ def _check_kind(status: int, html: str) -> None:
     head = html[:_HEAD_CHARS]
     if _DATA_RE.match(head) or not _MARKUP_RE.search(head):
         raise NotAnArticle(f"no HTML: {head[:60]!r}", reason="not-html")
-    if _ARTICLE_MARK not in html:
+    if not any(mark in html for mark in (_ARTICLE_MARK, *_TEXT_MARKS)):
         _check_notice(head, len(html) <= _MAX_NOTICE_CHARS)
     if status != 200:
         raise NotAnArticle(f"status {status}", reason=f"http-{status}")
@@ -109,6 +112,8 @@ def _check_identity(head: str, docid: str) -> None:
 
 
 def _identities(head: str) -> Iterator[tuple[str, str]]:
+    if published := _PUBLISHED_RE.search(head):
+        yield "published", published[1]
     for meta in _META_RE.findall(head):
         if not any(name in meta for name in _IN_CONTENT_RE):
             continue

@@ -48,6 +48,18 @@ def test_replacement_character_of_the_author_is_no_reason_to_refuse() -> None:
     assert decode("某市\ufffd公司".encode(), "utf-8") == "某市\ufffd公司"
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "gb18030"])
+def test_description_cut_within_a_character_costs_that_alone(charset: str) -> None:
+    description = b'<meta name=description content="' + "纸船".encode(charset)[:-1] + b'">'
+    text = decode(page(charset, charset).replace(b"<body>", description + b"<body>"), None)
+    assert SAYS in text
+    assert text.count("\ufffd") == 1
+
+
+def test_euro_of_old_windows_is_one() -> None:
+    assert "50€" in decode(page("gb18030", "gbk").replace(b"</body>", b"50\x80</body>"), None)
+
+
 @pytest.mark.parametrize(
     "body", [b"<html>\xff\xfe\xff\xff", "這是關於價格變動的報導，內容純屬虛構無誤請放心閱讀謝謝".encode("big5") * 3]
 )

@@ -21,7 +21,7 @@ RULES = Rules(
     drop=(".ad", "[id^=quote_]"),
     paragraphs=re.compile(r"责任编辑：|扫码"),
     endings=re.compile(r"（责编：[^）]*）$"),
-    closers="）",
+    ending_words=("责编",),
     related=re.compile(r"(?:相关|专题)：?"),
     noted=re.compile(r"责任编辑："),
     pictures=re.compile(r"/qr/"),
@@ -382,6 +382,9 @@ def test_any_markup_comes_out_clean_and_stays_as_it_is(raw: str) -> None:
     (f"<center>{IMG}<br>图<br></center>", f"<figure>{IMG}<figcaption>图</figcaption></figure>"),
     (f"<center>{IMG}<br>图</center><center>{IMG}</center>", f"<figure>{IMG}<figcaption>图</figcaption></figure>\n<figure>{IMG}</figure>"),
     ("<center>题</center>", "<p>题</p>"),
+    (f"<p align=CENTER>{IMG}<br><font>图</font></p>", f"<figure>{IMG}<figcaption>图</figcaption></figure>"),
+    (f"<div align=center>{IMG}<br>图</div>", f"<figure>{IMG}<figcaption>图</figcaption></figure>"),
+    (f"<div align=center>{IMG}<p>文</p></div>", f"<figure>{IMG}</figure>\n<p>文</p>"),
     (f"<center>{IMG}<p>{'长' * 121}</p></center>", f"<figure>{IMG}</figure>\n<p>{'长' * 121}</p>"),
     (f"<center><p>题</p>{IMG}</center>", f"<p>题</p>\n<figure>{IMG}</figure>"),
 ])  # fmt: skip

@@ -40,6 +40,11 @@ def test_fields_are_read_as_declared() -> None:
     assert fields == {"title": "a b", "date": None, "words": ("x", "y"), "maker": "m", "body": "<p>t<br></p>"}
 
 
+def test_of_one_match_within_another_the_outer_counts() -> None:
+    body = "<p>a</p><div id=text><p>b</p></div>"
+    assert read(page(f"<h1>t</h1><div id=text>{body}</div>"), Old)["body"] == body.replace("=text", '="text"')
+
+
 @pytest.mark.parametrize(("html", "field", "count"), [
     ("<div id=text></div>", "title", 0),
     ("<h1>a</h1><h1>b</h1><div id=text></div>", "title", 2),

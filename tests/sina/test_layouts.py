@@ -29,6 +29,11 @@ PAGE = """<!DOCTYPE html>
 </body></html>"""
 
 
+HEADED = '<h1 class="main-title">某</h1><p class="date-source"><span class="date">2026年01月02日 03:04</span></p>'
+OLD_URL = "https://finance.sina.com.cn/stock/20120607/182212252954.shtml"
+OLD_HEAD = '<h1 id="artibodyTitle">某</h1><span id="pub_date">2012年06月07日 18:22</span>'
+
+
 def read(html: str, url: str = URL) -> Article:
     return extract(html, OFFER, url, datetime(2026, 1, 3, tzinfo=BEIJING))
 
@@ -92,3 +97,64 @@ def test_each_layout_says_what_it_is(layout: type) -> None:
     assert layout.__doc__
     assert layout.example.startswith("https://")
     assert {"title", "published_at", "body"} <= set(layout.fields)
+
+
+@pytest.mark.parametrize("begin", ["<!-- 原始正文begin -->", ""])
+def test_stray_end_tag_does_not_cut_the_text_off(begin: str) -> None:
+    text = '<p>一</p></div><p>二</p><div class="img_wrapper"></div><p>三</p>'
+    html = f'{HEADED}<div>{begin}<div id="artibody">{text}</div><!-- 原始正文end --></div><p>推广</p>'
+    assert [part in read(html).body for part in ("一", "二", "三", "推广")] == [True, True, True, False]
+
+
+def test_stray_end_tag_in_a_text_of_2012_does_not_cut_it_off() -> None:
+    text = "<!-- publish_helper name='原始正文' --><p>一</p></div><p>二</p><!-- publish_helper_end -->"
+    html = f'{OLD_HEAD}<div class="blkContainerSblkCon" id="artibody">{text}</div><p>分享</p>'
+    article = read(html, OLD_URL)
+    assert ("二" in article.body, "分享" in article.body) == (True, False)
+
+
+def test_missing_end_tag_lets_nothing_in_that_follows_the_text() -> None:
+    html = f'{HEADED}<div id="article"><div><p>一</p></div><!-- 正文 end --><p>推广</p>'
+    assert ("一" in read(html).body, "推广" in read(html).body) == (True, False)
+
+
+def test_what_follows_a_text_without_its_comment_is_no_text() -> None:
+    assert "推广" not in read(f'{HEADED}<div id="artibody"><p>一</p></div><p>推广</p>').body
+
+
+def test_text_pasted_with_the_element_around_it_is_one_text() -> None:
+    assert "二" in read(f'{HEADED}<div id="artibody"><p>一</p><div id="artibody"><p>二</p></div></div>').body
+
+
+def test_time_of_a_page_of_2017_may_stand_where_the_template_before_had_it() -> None:
+    html = '<h1 class="main-title">某</h1><span class="time-source">2017年12月01日18:30</span><div id="artibody"><p>一</p></div>'
+    assert read(html).published_at.isoformat() == "2017-12-01T18:30:00+08:00"
+
+
+@pytest.mark.parametrize(("line", "media"), [
+    ('<span class="source-nolink">某报</span>', "某报"),
+    ('<span class="author">某号</span>', "某号"),
+])  # fmt: skip
+def test_source_of_self_media_is_shown_in_other_ways(line: str, media: str) -> None:
+    assert read(HEADED.replace("</p>", f"{line}</p>") + '<div id="artibody"><p>一</p></div>').media == media
+
+
+def test_title_and_time_in_one_block_are_told_apart() -> None:
+    line = '<div class="from_info"><a class="linkRed02">http://www.sina.com.cn</a> 2007年06月05日 17:58 <a>某证券报</a></div>'
+    html = f'<div id="artibodyTitle"><h1>某市</h1>{line}</div><div class="artibody" id="artibody"><p>一</p></div>'
+    article = read(html, OLD_URL.replace("20120607", "20070605"))
+    assert (article.title, article.published_at.isoformat(), article.media) == (
+        "某市",
+        "2007-06-05T17:58:00+08:00",
+        "某证券报",
+    )
+
+
+def test_tables_of_2004_within_the_text_are_part_of_it() -> None:
+    box = "<table align=right><tr><td class=l17>评论</td></tr></table>"
+    head = "<table><tr><th class=f24>某市</th></tr><tr><td>2004年12月01日 09:20 某时报 </td></tr></table>"
+    article = read(
+        f"{head}<table><tr><td class=l17><p>一一一一</p>{box}<p>二</p></td></tr></table>",
+        OLD_URL.replace("20120607", "20041201"),
+    )
+    assert ("一" in article.body, "二" in article.body, article.media) == (True, True, "某时报")

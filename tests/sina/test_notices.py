@@ -101,3 +101,15 @@ def test_shell_is_an_empty_body(html: str) -> None:
 def test_not_an_article_is_what_notices_raise() -> None:
     with pytest.raises(NotAnArticle):
         check_page(404, "<html></html>", DOCID)
+
+
+@pytest.mark.parametrize("title", ["12306验证码升级", "登录新三板企业达5000家", "某行网站访问异常"])
+def test_article_in_an_older_layout_may_have_any_title(title: str) -> None:
+    html = f'<html><head><title>{title}</title></head><body><div id="artibody"><p>文</p></div></body></html>'
+    check_page(200, html, "finance-20120607-140812253310")
+
+
+def test_old_document_is_compared_by_the_comment_of_its_publication() -> None:
+    html = "<!--[111,3,244339] published at 2005-03-21 11:21:30 --><html><head></head><body><p>文</p></body></html>"
+    check_page(200, html, "chanye-20050321-244339")
+    assert reason_of(200, html, "chanye-20050321-244777") == "other-document"

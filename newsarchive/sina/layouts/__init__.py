@@ -19,7 +19,7 @@ from newsarchive.pages.layout import Layout, Page, layout_for, read
 from newsarchive.pages.times import with_seconds
 from newsarchive.sina.boilerplate import RULES
 from newsarchive.sina.kinds import kind_of
-from newsarchive.sina.layouts.artibody2008 import SinaArtibody2008Page
+from newsarchive.sina.layouts.artibody2008 import SinaArtibody2008Page, SinaFromInfo2006Page
 from newsarchive.sina.layouts.excerpt import excerpt
 from newsarchive.sina.layouts.flash2020 import SinaFlash2020Page
 from newsarchive.sina.layouts.mobile2015 import SinaMobile2015Page
@@ -35,6 +35,7 @@ __all__ = ["LAYOUTS", "extract", "further_pages", "join"]
 
 LAYOUTS: list[type[Layout]] = [
     SinaTables2004Page,
+    SinaFromInfo2006Page,
     SinaArtibody2008Page,
     SinaWeb2014Page,
     SinaFinance2017Page,
@@ -137,9 +138,9 @@ def _first_tuple(values: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _media(fields: dict[str, Any]) -> str:
-    """The source shown; without one what the line behind the time says, then what the metas say."""
+    """The source shown; without one what the line behind the time says, then the metas; of a self-medium its author."""
     shown = _first(fields.get("sources", ())) or _first(fields.get("source_line", ()))
-    return shown or fields["media"] or fields["meta_author"] or ""
+    return shown or fields["media"] or fields["meta_author"] or _first(fields.get("authors") or ())
 
 
 def _link(fields: dict[str, Any], url: str) -> str:

@@ -42,3 +42,18 @@ class SinaArtibody2008Page(SinaPage):
                        take=href, many=True)  # fmt: skip
     keywords = Css(".art_keywords a", ".article-keywords a", ".keywords a", to=one_line, many=True)
     body = Css("#artibody", take=whole_text, to=original_text)
+
+
+class SinaFromInfo2006Page(SinaArtibody2008Page):
+    """A block ``#artibodyTitle`` that holds the ``h1`` and, in ``.from_info``, time and source.
+
+    No page is at hand: the names are those of a crawler of pages of 2002 to 2016, which calls it the look of the oldest.
+    """
+
+    since, until = date(2002, 1, 1), date(2016, 12, 31)
+    marker = ("#artibodyTitle h1", ".from_info")
+    example = "https://finance.sina.com.cn/stock/20070605/17583661234.shtml"
+
+    title = Css("#artibodyTitle h1", to=one_line)
+    published_at = Css(".from_info", to=china_time)
+    source_line = Css(".from_info", to=fields.media_after_time, many=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from selectolax.lexbor import LexborNode
+
 from newsarchive.pages.layout import Css, Source, href, inner_html
 from newsarchive.pages.text import one_line
-from newsarchive.pages.times import china_time
+from newsarchive.pages.times import after_time, china_time
 from newsarchive.sina.layouts import fields
 from newsarchive.sina.layouts.bounds import original_text
 from newsarchive.sina.layouts.common import SinaPage
@@ -18,7 +20,24 @@ _SOURCE = 'font[color="#A20010" i]'
 _AUTHOR_RE = re.compile(
     r"<p>[\s\u3000]*来源\s*[:：]\s*([^<]{2,20}?)\s*</p>(?:\s|<!--.*?-->)*(?:</td>|</font>|</div>|$)", re.S
 )
+_LONGEST_SOURCE = 20  # characters; names of media are shorter
 _PAGE_ID_RE = re.compile(r"<!--\s*\[(\d+,\d+,\d+)\]\s*published at")
+
+
+def text_cell(node: LexborNode) -> str:
+    """The inner HTML of the cell of the text; of the cell within it where that holds most of it: one frames the other."""
+    whole = len(node.text())
+    inner = max((cell for cell in node.css("td.l17") if cell.mem_id != node.mem_id), key=_length, default=None)
+    return inner_html(inner if inner and 2 * _length(inner) > whole else node)
+
+
+def _length(node: LexborNode) -> int:
+    return len(node.text())
+
+
+def source_behind_time(text: str) -> str:
+    """The first word behind the time, where the source stands without a mark of its own."""
+    return fields.media_name(next(iter(after_time(text).split()), "")[:_LONGEST_SOURCE])
 
 
 def without_author(body: str) -> str:
@@ -40,7 +59,8 @@ class SinaTables2004Page(SinaPage):
     title = Css(_TITLE, to=one_line)
     published_at = Css(_HEAD, to=china_time)
     sources = Css(f"{_HEAD} {_SOURCE}", to=fields.media_name, many=True)
+    source_line = Css(_HEAD, to=source_behind_time, many=True)
     source_links = Css(f"{_HEAD} {_SOURCE} a[href]", take=href, many=True)
     authors = Source(_AUTHOR_RE, to=lambda name: (name.strip(),), optional=True)
     page_id = Source(_PAGE_ID_RE, to=fields.page_id, optional=True)
-    body = Css("#artibody", "td.l17 td.l17", "td.l17", "#zoom", take=inner_html, to=without_author, longest=True)
+    body = Css("#artibody", "td.l17", "#zoom", take=text_cell, to=without_author, longest=True)

@@ -11,6 +11,7 @@ from newsarchive.pages.layout import Css, href
 from newsarchive.pages.text import one_line
 from newsarchive.pages.times import china_time
 from newsarchive.sina.layouts import fields
+from newsarchive.sina.layouts.artibody2008 import TIME_LINE
 from newsarchive.sina.layouts.bounds import original_text, whole_text
 from newsarchive.sina.layouts.common import SinaPage
 
@@ -25,8 +26,8 @@ class SinaFinance2017Page(SinaPage):
     example = "https://finance.sina.com.cn/stock/usstock/c/2026-09-28/doc-initmeau2811260.shtml"
 
     title = Css("h1.main-title", to=one_line)
-    published_at = Css(".date", ".titer", within=_LINE, to=china_time)
-    sources = Css(".source", within=_LINE, to=fields.media_name, many=True)  # a link where the original is known
+    published_at = Css(f"{_LINE} .date", f"{_LINE} .titer", *TIME_LINE, to=china_time)
+    sources = Css(".source", ".source-nolink", within=_LINE, to=fields.media_name, many=True)  # a link where it has one
     source_links = Css("a[href]", within=_LINE, take=href, many=True)
     authors = Css(".author", within=_LINE, to=fields.author_name, many=True)
     keywords = Css("a", within=".keywords", to=one_line, many=True)
