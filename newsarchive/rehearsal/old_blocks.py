@@ -188,6 +188,7 @@ def _as_mobile(block: Block) -> Block:
 
 OLD: dict[str, Callable[[str, date], tuple[Block, ...]]] = {
     "tables2004": _tables2004,
+    "frominfo2006": _artibody2008,
     "artibody2008": _artibody2008,
     "artibody2011": _artibody2011,
     "slide2010": _slide2010,

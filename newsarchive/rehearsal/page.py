@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from newsarchive.rehearsal.no_article import live_page, topic_page, video_page
 from newsarchive.rehearsal.page2004 import page2004
+from newsarchive.rehearsal.page2006 import page2006
 from newsarchive.rehearsal.page2008 import page2008
 from newsarchive.rehearsal.page2014 import page2014
 from newsarchive.rehearsal.page2017 import END_OF_TEXT, LOOKS, page2017, with_text
@@ -18,6 +19,7 @@ __all__ = ["END_OF_TEXT", "TEMPLATES", "page_of", "shell_of"]
 
 TEMPLATES: dict[str, Callable[[Document, int], str]] = {
     "tables2004": page2004,
+    "frominfo2006": page2006,
     "artibody2008": page2008,
     "artibody2011": page2008,
     "web2014": page2014,

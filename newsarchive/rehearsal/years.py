@@ -53,7 +53,7 @@ _ALIAS = "https://cj.sina.cn/article/norm_detail?url={escaped}&autocallup=no&fro
 _SHOWN = Metas.NONE
 """No meta tells a time: what is known is the minute shown."""
 
-DIGITS = {2004: 6, 2005: 6, 2008: 7, 2010: 7, 2012: 8, 2015: 8}
+DIGITS = {2004: 6, 2005: 6, 2006: 7, 2008: 7, 2010: 7, 2012: 8, 2015: 8}
 """How long the number of a document was (sina-surface §3)."""
 DOCID_PREFIXES = {2015: "fx", 2018: "h", 2022: "m"}
 """How docids of a year began (sina-surface §3)."""
@@ -67,6 +67,10 @@ DAYS: dict[date, tuple[Shape, ...]] = {
     date(2005, 3, 21): (
         Shape("tables2004", "chanye.finance.sina.com.cn/sm/{at:%Y-%m-%d}/{number}.shtml", GBK_2004, metas=_SHOWN),
         Shape("tables2004", "finance.sina.com.cn/p" + _DASHED.replace(".s", "."), GBK_2004, metas=_SHOWN),
+    ),
+    date(2006, 6, 5): (
+        Shape("frominfo2006", _STOCK, GBK_2004, metas=_SHOWN),
+        Shape("frominfo2006", _G, GBK_2004, metas=_SHOWN),
     ),
     date(2008, 8, 14): (
         Shape("artibody2008", _G, GB18030, metas=_SHOWN),
