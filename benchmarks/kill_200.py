@@ -26,8 +26,8 @@ from newsarchive.spiders.sina_finance import WINDOW
 from tests.conftest import Crawls, tree
 
 ARTICLE_END = b"\n</div>\n            "
-LIFE = (0.3, 2.0)
-"""Of a killed run, in times of what a run of one article takes: from its first imports to some dozens of articles."""
+LIFE = (0.3, 1.4)
+"""Of a killed run, in times of what a run of one article takes: from its first imports to a dozen articles."""
 DELAY = ("-s", "DOWNLOAD_DELAY=0.03")
 """So that many lives are too short for all articles, and kills fall into every kind of moment."""
 
