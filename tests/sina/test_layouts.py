@@ -122,6 +122,11 @@ def test_what_follows_a_text_without_its_comment_is_no_text() -> None:
     assert "推广" not in read(f'{HEADED}<div id="artibody"><p>一</p></div><p>推广</p>').body
 
 
+def test_tools_below_a_text_whose_comment_is_further_down_are_no_text() -> None:
+    tools = '<div class="article-bottom clearfix" id="article-bottom"><p>推广</p></div>'
+    assert "推广" not in read(f'{HEADED}<div><div id="artibody"><p>一</p></div>{tools}</div><!-- 正文 end -->').body
+
+
 def test_text_pasted_with_the_element_around_it_is_one_text() -> None:
     assert "二" in read(f'{HEADED}<div id="artibody"><p>一</p><div id="artibody"><p>二</p></div></div>').body
 

@@ -15,6 +15,8 @@ from newsarchive.pages.layout import inner_html
 _BEGIN_RE = re.compile(r"<!--\s*(?:publish_helper name=|原始正文)")
 _END_RE = re.compile(r"<!--\s*(?:publish_helper_end|原始正文\s*end)\s*-->")
 _ANY_END_RE = re.compile(rf"{_END_RE.pattern}|<!--\s*正文\s*end\s*-->")
+_TOOLS = '<div class="article-bottom'
+"""What stands behind the text on the pages of 2019 to 2026 at hand, before the last of the comments."""
 _MOST_STRAY_TAGS = 5
 """End tags too many that are looked past, each a level further up."""
 
@@ -41,7 +43,7 @@ def _up_to_end(node: LexborNode) -> tuple[str, int]:
         while here and here.next:
             here = here.next
             html = here.html or ""
-            if here.is_comment_node and _ANY_END_RE.fullmatch(html):
+            if html.startswith(_TOOLS) or _ANY_END_RE.fullmatch(html):
                 return behind, level
             behind += html
         here = here.parent if here else None
