@@ -312,6 +312,11 @@ class Catalogue:
             self._apply_loss(docid, event)
 
     def _apply_offered(self, day: date, docid: str, event: Mapping[str, Any]) -> None:
+        self._db.execute(  # what failed at its old address, or was gone from it, begins anew at another
+            "UPDATE documents SET state = 'pending', reason = NULL, attempts = 0, next_try_at = NULL "
+            "WHERE docid = ? AND url <> ? AND state IN ('failed', 'gone')",
+            (docid, event["url"]),
+        )
         self._db.execute(
             "INSERT INTO documents (docid, day, stem, first, url, title, modified_at, state) "
             "VALUES (:docid, :day, :stem, :first, :url, :title, :modified_at, 'pending') "

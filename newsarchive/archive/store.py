@@ -132,6 +132,7 @@ class Archive:
         if document is None or not batch.catalogue.was_said(event):
             batch.say(document.day if document else offer.day, event)
             batch.counts["offered"] += document is None
+            document = batch.catalogue.document(offer.docid) if document else None
         known = poll is not None and batch.catalogue.see(poll, offer.docid)
         return Sighting(offer.docid, known, document is None or self._is_wanted(document), new)
 

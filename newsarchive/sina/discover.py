@@ -75,7 +75,9 @@ class Discovery:
         if first is None:
             raise ListingError("the first page of the listing is empty: nothing is offered")
         known_in_a_row = 0
+        shown: list[datetime] = []
         while listing is not None:
+            shown += (offer.published_at for offer in listing.offers if offer.published_at)
             for sighting in await self._listings.write_down(listing, poll=channel.lid):
                 known_in_a_row = known_in_a_row + 1 if sighting.known else 0
             if self._enough():
@@ -83,14 +85,18 @@ class Discovery:
             listing = await pages.turn() if known_in_a_row < self._overlap_rows else None
         await asyncio.wrap_future(self._archive.end_poll(channel.lid, first.newest_at))
         self._totals[channel] = first.total
-        await self._compare_hour(channel)
+        is_at_end = known_in_a_row < self._overlap_rows
+        await self._compare_hour(channel, shown if is_at_end else ())
         return first.newest_at
 
-    async def _compare_hour(self, channel: Channel) -> None:
-        """Compare the last full hour with the same hour of the days before, by all that the channel has shown of it."""
+    async def _compare_hour(self, channel: Channel, shown: Sequence[datetime]) -> None:
+        """Compare the last full hour with the same hour of the days before, by all that the channel has shown of it.
+
+        ``shown`` are the times of a listing that was read to its end: it may not reach back so far.
+        """
         begin = health.last_full_hour(self._archive.clock())
         rows, history = await asyncio.wrap_future(self._archive.hour(channel.lid, begin, health.HISTORY_DAYS))
-        if health.is_thin(rows, history):
+        if health.is_thin(rows, history) and not health.is_out_of_reach(begin, shown, history):
             self._sick(
                 f"channel {channel.lid} {channel.name} is far too thin: {rows} rows of {begin:%Y-%m-%d %H}:00 to "
                 f"{begin:%H}:59, where the quietest of {len(history)} days had {health.quiet_day(history)}"

@@ -50,3 +50,11 @@ def is_thin(rows: int, history: Sequence[int]) -> bool:
     """Whether an hour has far fewer rows than even the quietest day had in that hour."""
     quiet = quiet_day(history)
     return quiet >= MIN_QUIET_ROWS and rows < quiet * SICK_SHARE
+
+
+def is_out_of_reach(begin: datetime, shown: Sequence[datetime], history: Sequence[int]) -> bool:
+    """Whether a listing of 50 rows, say, is full of rows after the hour from ``begin``, so that it cannot show them all.
+
+    One that shows fewer than the quietest day had in that hour is no full one.
+    """
+    return len(shown) >= max(quiet_day(history), 1) and min(shown) > begin

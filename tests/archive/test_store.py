@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -274,6 +275,19 @@ def test_a_page_that_is_not_there_twice_an_hour_apart_is_gone(archive, clock, tm
     assert spoken(tmp_path) == ["offered", "failed", "gone"]
     assert said(tmp_path)[-1]["status"] == 404
     assert not wanted(archive, offer(1))
+
+
+def test_what_is_gone_from_its_address_is_wanted_again_at_another(archive, clock, tmp_path):
+    archive.offer([offer(1)]).result()
+    for _ in range(2):
+        archive.failed(docid_of(1), "http-404").result()
+        clock.pass_by(hours=1)
+    moved = replace(offer(1), url=offer(1).url.replace("/doc-i", "/china/doc-i"))
+    assert [wanted(archive, offer(1)), wanted(archive, moved), wanted(archive, moved)] == [False, True, True]
+    archive.failed(docid_of(1), "http-404").result()
+    assert spoken(tmp_path) == ["offered", "failed", "gone", "offered", "failed"]
+    archive.close()
+    assert archive.left() == {"pending": 0, "failed": 1}
 
 
 def test_a_page_that_is_not_there_twice_within_the_hour_is_not_gone_yet(archive, clock, tmp_path):

@@ -265,6 +265,15 @@ def test_hour_is_judged_by_all_that_was_ever_shown_of_it(archive: Archive) -> No
     assert Run(archive, feed).poll().errors == []
 
 
+def test_hour_that_a_short_listing_does_not_reach_is_not_judged(archive: Archive) -> None:
+    feed = Feed(lid1686=eights(range(1, 16), 20))
+    Run(archive, feed).poll()
+    feed.listed["1686"] = [row(number, NOW) for number in range(5001, 5051)]  # the last minutes fill it
+    assert Run(archive, feed).poll().errors == []
+    feed.listed["1686"] = [row(number, NOW) for number in range(6001, 6004)]
+    assert "far too thin" in Run(archive, feed).poll().errors[0]
+
+
 def test_interrupted_poll_judges_no_hour(archive: Archive) -> None:
     feed = Feed(lid1686=eights(range(1), 1) + eights(range(1, 16), 20))
     assert Run(archive, feed, enough=lambda _: True).poll().errors == []
