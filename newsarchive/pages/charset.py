@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable
 
 from newsarchive.errors import NotAnArticle
 
@@ -33,7 +32,7 @@ def decode(body: bytes, header_charset: str | None) -> str:
     """The text of a page; ``header_charset`` as the HTTP header names it, or None.
 
     Tried are header, meta, UTF-8 and GB18030 (for gb2312 and gbk too), all strictly; a character cut off at the very
-    end is let pass, so that a torn page is called torn. Then the same, where hardly a byte makes no sense: descriptions
+    end is let pass, so that a torn page is called torn. Then the last two, where hardly a byte makes no sense: descriptions
     are cut within a character, and ``0x80`` is the euro of cp936; U+FFFD marks what was lost.
     Raises ``NotAnArticle`` (``charset``) if nothing fits.
     """
@@ -51,7 +50,7 @@ def decode(body: bytes, header_charset: str | None) -> str:
         return text
     if (text := _strictly(body, "gb18030")) is not None and _is_plausible(text):
         return text
-    if text := _nearly(body, dict.fromkeys(label for label in (header, meta, "utf-8", "gb18030") if label)):
+    if text := _nearly(body):
         return text
     msg = f"no charset reads this page (header {header_charset}, meta {meta}); the raw record keeps its bytes"
     raise NotAnArticle(msg, reason="charset")
@@ -76,9 +75,12 @@ def _strictly(body: bytes, charset: str) -> str | None:
     return text.removeprefix("\ufeff") if isinstance(text, str) else None
 
 
-def _nearly(body: bytes, charsets: Iterable[str]) -> str:
-    """The text in the charset that loses least, at most ``_MOST_LOST`` characters; empty if all lose more."""
-    texts = [text for charset in charsets if isinstance(text := body.decode(charset, _AS_BROWSERS), str)]
+def _nearly(body: bytes) -> str:
+    """The text in UTF-8 or GB18030, whichever loses less, at most ``_MOST_LOST`` characters; empty if both lose more.
+
+    Labels do not count: ``iso-8859-1`` loses nothing and reads nothing.
+    """
+    texts = (body.decode(charset, _AS_BROWSERS) for charset in ("utf-8", "gb18030"))
     best = min(texts, key=lambda text: text.count("\ufffd"))
     kept = best.replace("\ufffd", "")
     is_readable = len(best) - len(kept) <= _MOST_LOST and len(_foreign(kept)) >= _FEWEST_JUDGED and _is_plausible(kept)

@@ -205,7 +205,9 @@ def _related_kind(block: Block, rules: Rules) -> str:
         return ""
     loose = block.loose.strip(_BETWEEN_LINKS)
     if not loose:
-        return "line" if rules.related.match(block.text) else "" if _FULL_STOP in block.text else "link"
+        if rules.related.match(block.text):
+            return "line"
+        return "" if _FULL_STOP in block.text else "link"
     if not rules.related.fullmatch(loose):
         return ""
     return "label" if block.loose == block.text else "line"

@@ -156,9 +156,8 @@ class _Writer:
     def enter(self, tag: Tag | Element) -> Callable[[], None] | None:
         """Open what ``tag`` is kept as; returns what closes it."""
         name = self.kept_name(tag)
-        if name == "table" and isinstance(tag, Tag) and _only_frames(tag):
-            name = "center"
-        if name in ("p", "div") and _is_centred_line(tag):
+        is_frame = name == "table" and isinstance(tag, Tag) and _only_frames(tag)
+        if is_frame or (name in ("p", "div") and _is_centred_line(tag)):
             name = "center"
         if name in _INLINE:
             return self.open_inline(_INLINE[name], tag)

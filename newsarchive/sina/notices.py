@@ -37,7 +37,8 @@ _EMPTY_RE = re.compile(r"<body[^>]*>\s*(?:</body>|</html>|$)", re.I)
 
 _NEW_DOCID_RE = re.compile(r"[a-z]{7}\d{7}")
 _OLD_DOCID_RE = re.compile(r"-(\d{8})-(\d{4})?(\d{5,8})$")  # <host>-<yyyymmdd>-<HHMM><d_id>
-_PUBLISHED_RE = re.compile(r"<!--\s*\[(\d+,\d+,\d+)\]\s*published at ")
+PUBLISHED_RE = re.compile(r"<!--\s*\[(\d+,\d+,\d+)\]\s*published at ")
+"""The comment of the old publishing system, with p_id, t_id and d_id."""
 _META_RE = re.compile(r"<meta\b[^>]*>", re.I)
 _ATTRIBUTE_RE = re.compile(r"""\b(name|property|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.I)
 _IN_CONTENT_RE = {
@@ -112,7 +113,7 @@ def _check_identity(head: str, docid: str) -> None:
 
 
 def _identities(head: str) -> Iterator[tuple[str, str]]:
-    if published := _PUBLISHED_RE.search(head):
+    if published := PUBLISHED_RE.search(head):
         yield "published", published[1]
     for meta in _META_RE.findall(head):
         if not any(name in meta for name in _IN_CONTENT_RE):

@@ -56,6 +56,11 @@ def test_description_cut_within_a_character_costs_that_alone(charset: str) -> No
     assert text.count("\ufffd") == 1
 
 
+@pytest.mark.parametrize("label", ["iso-8859-1", "base64", "punycode", "utf-16"])
+def test_label_of_another_kind_hinders_no_nearly_readable_page(label: str) -> None:
+    assert SAYS in decode(page("gb18030", label).replace(b"</body>", b"\xff</body>"), label)
+
+
 def test_euro_of_old_windows_is_one() -> None:
     assert "50€" in decode(page("gb18030", "gbk").replace(b"</body>", b"50\x80</body>"), None)
 

@@ -15,8 +15,8 @@ from newsarchive.pages.layout import inner_html
 _BEGIN_RE = re.compile(r"<!--\s*(?:publish_helper name=|原始正文)")
 _END_RE = re.compile(r"<!--\s*(?:publish_helper_end|原始正文\s*end)\s*-->")
 _ANY_END_RE = re.compile(rf"{_END_RE.pattern}|<!--\s*正文\s*end\s*-->")
-_TOOLS = '<div class="article-bottom'
-"""What stands behind the text on the pages of 2019 to 2026 at hand, before the last of the comments."""
+_TOOLS = "article-bottom"
+"""The class of what stands behind the text on the pages of 2019 to 2026 at hand, before the last of the comments."""
 _MOST_STRAY_TAGS = 5
 """End tags too many that are looked past, each a level further up."""
 
@@ -30,24 +30,30 @@ def whole_text(node: LexborNode) -> str:
     inside = inner_html(node)
     if _ANY_END_RE.search(inside):
         return inside
-    behind, levels = _up_to_end(node)
+    nodes, levels = _up_to_end(node)
     is_torn = levels > 0 or _BEGIN_RE.search(inside) is not None
-    return inside + behind if is_torn and "<p" in behind else inside
+    behind = "".join(one.html or "" for one in nodes) if is_torn else ""
+    return inside + behind if "<p" in behind else inside
 
 
-def _up_to_end(node: LexborNode) -> tuple[str, int]:
-    """The HTML from the end of ``node`` to the comment that ends the text, and how many levels further up that stands."""
-    behind = ""
+def _up_to_end(node: LexborNode) -> tuple[list[LexborNode], int]:
+    """The nodes from the end of ``node`` to the comment that ends the text, and how many levels further up that stands."""
+    behind: list[LexborNode] = []
     here: LexborNode | None = node
     for level in range(_MOST_STRAY_TAGS + 1):
         while here and here.next:
             here = here.next
-            html = here.html or ""
-            if html.startswith(_TOOLS) or _ANY_END_RE.fullmatch(html):
+            if _ends_text(here):
                 return behind, level
-            behind += html
+            behind.append(here)
         here = here.parent if here else None
-    return "", 0
+    return [], 0
+
+
+def _ends_text(node: LexborNode) -> bool:
+    if node.is_comment_node:
+        return _ANY_END_RE.fullmatch(node.html or "") is not None
+    return node.is_element_node and (node.attributes.get("class") or "").startswith(_TOOLS)
 
 
 def original_text(body: str) -> str:

@@ -13,6 +13,7 @@ from newsarchive.pages.times import after_time, china_time
 from newsarchive.sina.layouts import fields
 from newsarchive.sina.layouts.bounds import original_text
 from newsarchive.sina.layouts.common import SinaPage
+from newsarchive.sina.notices import PUBLISHED_RE
 
 _TITLE = ":is(th, td).f24"
 _HEAD = f"table:has(> tbody > tr > {_TITLE})"  # the time stands nowhere else than in the table of the title
@@ -21,14 +22,12 @@ _AUTHOR_RE = re.compile(
     r"<p>[\s\u3000]*来源\s*[:：]\s*([^<]{2,20}?)\s*</p>(?:\s|<!--.*?-->)*(?:</td>|</font>|</div>|$)", re.S
 )
 _LONGEST_SOURCE = 20  # characters; names of media are shorter
-_PAGE_ID_RE = re.compile(r"<!--\s*\[(\d+,\d+,\d+)\]\s*published at")
 
 
 def text_cell(node: LexborNode) -> str:
     """The inner HTML of the cell of the text; of the cell within it where that holds most of it: one frames the other."""
-    whole = len(node.text())
     inner = max((cell for cell in node.css("td.l17") if cell.mem_id != node.mem_id), key=_length, default=None)
-    return inner_html(inner if inner and 2 * _length(inner) > whole else node)
+    return inner_html(inner if inner and 2 * _length(inner) > _length(node) else node)
 
 
 def _length(node: LexborNode) -> int:
@@ -62,5 +61,5 @@ class SinaTables2004Page(SinaPage):
     source_line = Css(_HEAD, to=source_behind_time, many=True)
     source_links = Css(f"{_HEAD} {_SOURCE} a[href]", take=href, many=True)
     authors = Source(_AUTHOR_RE, to=lambda name: (name.strip(),), optional=True)
-    page_id = Source(_PAGE_ID_RE, to=fields.page_id, optional=True)
+    page_id = Source(PUBLISHED_RE, to=fields.page_id, optional=True)
     body = Css("#artibody", "td.l17", "#zoom", take=text_cell, to=without_author, longest=True)
