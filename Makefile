@@ -1,11 +1,16 @@
 # The README's two lines, for those who have make; a test holds them equal.
-.PHONY: rehearse test check
+.PHONY: rehearse test check release
 
 rehearse:
 	[ .venv/ready -nt constraints.txt ] || { python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e . && touch .venv/ready; } && .venv/bin/newsarchive rehearse
 
 test:
 	[ .venv/ready-test -nt constraints.txt ] || { python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e '.[test]' && touch .venv/ready .venv/ready-test; } && .venv/bin/python -m pytest -q
+
+# sdist and wheel in dist/, checked by twine; the test of the wheel (pytest -m slow tests/test_wheel.py) installs it.
+release:
+	python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e '.[release]'
+	rm -rf dist && .venv/bin/python -m build && .venv/bin/python -m twine check --strict dist/*
 
 # What CI does before the tests; needs .[dev].
 check:

@@ -27,14 +27,15 @@ from io import BytesIO
 from pathlib import Path
 from statistics import median
 
-from newsarchive.archive.store import Archive
-from newsarchive.exporters import ArticleExporter
+from newsarchive.archive.record.store import Archive
+from newsarchive.crawl.exporters import ArticleExporter
 from newsarchive.items import BEIJING, Offer
 from newsarchive.pages.charset import decode
 from newsarchive.pages.clean import clean
 from newsarchive.pages.likeness import text_digest
 from newsarchive.rehearsal.standin import StandIn
-from newsarchive.sina import boilerplate, channels, layouts, notices, roll
+from newsarchive.sina.listing import channels, roll
+from newsarchive.sina.page import boilerplate, impostors, layouts
 
 CHANNEL = "2509"
 MAX_RATIO = 1.6
@@ -45,13 +46,17 @@ SAME_FOR_BOTH = ("DOWNLOAD_DELAY=0", "CONCURRENT_REQUESTS=4", "CONCURRENT_REQUES
 
 LAUNCH = """
 import atexit, os, pathlib, sys
+sys.modules["prometheus_client"] = None
 status = pathlib.Path("/proc/self/status")
 if status.exists():
     atexit.register(lambda: pathlib.Path("status").write_text(status.read_text()))
 import scrapy.cmdline
 scrapy.cmdline.execute(["scrapy", *sys.argv[1:]])
 """
-"""Leaves its own peak memory behind: what the system tells its parent counts the parent's pages before the exec, too."""
+"""Leaves its own peak memory behind: what the system tells its parent counts the parent's pages before the exec, too.
+
+A plain install has no extras: metrics are written by those who ask for them.
+"""
 
 BARE_SPIDER = """
 import json
@@ -117,8 +122,8 @@ def _peak_mib(status: Path, told_kib: int) -> float:
 
 
 def _clean_environment() -> dict[str, str]:
-    """No settings of ours, no proxy of the machine's."""
-    unwanted = re.compile(r"NEWSARCHIVE_|SCRAPY_|.*_proxy$", re.I)
+    """No settings of ours, no proxy of the machine's; the byte code of the first run is used by the next, as at a user's."""
+    unwanted = re.compile(r"NEWSARCHIVE_|SCRAPY_|.*_proxy$|PYTHONDONTWRITEBYTECODE$", re.I)
     return {name: value for name, value in os.environ.items() if not unwanted.match(name)}
 
 
@@ -182,7 +187,7 @@ def stages(sina: StandIn, fetch_ms: float) -> None:
             body = sina.site.answer(*_host_and_path(offer.url)).body
             with _timed(spent, "extract"):
                 html = decode(body, "utf-8")
-                notices.check_page(200, html, offer.docid)
+                impostors.check_page(200, html, offer.docid)
                 article = layouts.extract(html, offer, offer.url, datetime.now(BEIJING))
             with _timed(spent, "clean"):
                 cleaned = clean(article.body, article.url, boilerplate.RULES)
@@ -190,7 +195,7 @@ def stages(sina: StandIn, fetch_ms: float) -> None:
                 article = replace(article, text_sha256=text_digest(article.title, article.body))
             with _timed(spent, "write"):
                 file = BytesIO()
-                ArticleExporter(file, channel=channels.category(offer.lids)).export_item(article)
+                ArticleExporter(file).export_item(article)
                 waiting.append(archive.keep(article, file.getvalue()))
                 if len(waiting) == 4:
                     _settle(waiting)

@@ -33,7 +33,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from newsarchive.pages.charset import decode
 from newsarchive.pages.layout import Page, layout_for, read
-from newsarchive.sina import answers, layouts, notices
+from newsarchive.sina.page import impostors, layouts, page_reader
 
 MAX_TO_PARSE = 3.0
 MAX_TO_PEER = 0.25
@@ -64,15 +64,15 @@ class Cost:
 def measure(page: RealPage, rounds: int) -> Cost:
     """Our steps and lexbor's parse of one page, each in a loop of its own: between the others it would find cold caches."""
     html = decode(page.body, None)
-    article = answers.article_in(html, page.offer, page.url)
+    article = page_reader.article_in(html, page.offer, page.url)
     parsed = Page(html, page.url)
     layout = layout_for(parsed, layouts.LAYOUTS)
     steps: dict[str, Callable[[], Any]] = {
         "parse": lambda: LexborHTMLParser(html),
         "extract": lambda: layouts.extract(html, page.offer, page.url),
-        "clean": lambda: answers.cleaned(article),
+        "clean": lambda: page_reader.cleaned(article),
         "charset": lambda: decode(page.body, None),
-        "notices": lambda: notices.check_page(200, html, page.offer.docid),
+        "notices": lambda: impostors.check_page(200, html, page.offer.docid),
         "of extract: find the layout": lambda: layout_for(parsed, layouts.LAYOUTS),
         "of extract: read the fields": lambda: read(parsed, layout),
     }
@@ -118,7 +118,7 @@ def print_profile(costs: list[Cost], rounds: int) -> None:
     with profile:
         for _ in range(rounds):
             for cost in costs:
-                answers.cleaned(layouts.extract(cost.html, cost.page.offer, cost.page.url))
+                page_reader.cleaned(layouts.extract(cost.html, cost.page.offer, cost.page.url))
     spent: Counter[str] = Counter()
     for (file, _, name), (_, _, own, _, _) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
         spent[_module(file, name)] += own

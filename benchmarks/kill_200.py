@@ -6,8 +6,9 @@
 From the folder of the checkout.  Each run is the real crawl against the same stand-in, killed by SIGKILL at a moment
 between its start and the end of its work; after each no article may be half-written.  In the end both archives must
 hold the same files with the same bytes (but for documents of which another has the same text: which of the two is kept
-depends on the order of arrival), the truth, and nothing else; and no article may have been asked for more often than
-kills can explain.  Exit 1 if not.
+depends on the order of arrival), the truth, and nothing else; each article's raw record must give its bytes again, and
+``warcio check`` pass each file of them; and no article may have been asked for more often than kills can explain.
+Exit 1 if not.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from newsarchive.crawl.window import WINDOW
 from newsarchive.rehearsal.judge import judge
 from newsarchive.rehearsal.standin import StandIn
-from newsarchive.spiders.sina_finance import WINDOW
 from tests.conftest import Crawls, tree
+from tests.raw_evidence import wrong_in_raw_store
 
 ARTICLE_END = b"\n</div>\n            "
 LIFE = (0.3, 1.4)
@@ -40,7 +42,7 @@ def main() -> int:
     options = parser.parse_args()
     with StandIn(articles=options.articles, days=3, seed=7) as sina, tempfile.TemporaryDirectory() as name:
         killed, undisturbed = Crawls(sina, Path(name) / "killed"), Crawls(sina, Path(name) / "undisturbed")
-        chance = random.Random(options.seed)  # noqa: S311 - moments, not secrets
+        chance = random.Random(options.seed)
         wrong = kill(killed, options.kills, chance, short_life(sina, Path(name) / "first"))
         asked = Counter(killed.pages_asked())
         wrong += compare(killed, undisturbed)
@@ -82,17 +84,18 @@ def whole(path: Path) -> bool:
 def compare(killed: Crawls, undisturbed: Crawls) -> list[str]:
     run = undisturbed()
     wrong = [f"the undisturbed run ends with {run.exit_code}"] if run.exit_code else []
-    if without_either_twin(killed) != without_either_twin(undisturbed):
+    if without_either_repeat(killed) != without_either_repeat(undisturbed):
         wrong.append("the archives differ")
     verdict = judge(killed.root, killed.sina.truth, killed.sina.now())
-    left = [path for path in killed.root.glob("*/*/*/*") if path.suffix != ".md" and path.name != "_day.jsonl"]
+    left = [path for path in killed.root.glob("[0-9]*/*/*/*") if path.suffix != ".md" and path.name != "_day.jsonl"]
+    wrong += wrong_in_raw_store(killed)
     return wrong + list(verdict.differences) + [f"{path} is left over" for path in left]
 
 
-def without_either_twin(crawl: Crawls) -> dict[str, bytes]:
+def without_either_repeat(crawl: Crawls) -> dict[str, bytes]:
     """The files of all documents that are alone with their text."""
-    twins = {docid for event in crawl.events("filtered") for docid in (event["docid"], event["of"])}
-    files = {event["file"] for event in crawl.events("kept") if event["docid"] in twins}
+    repeats = {docid for event in crawl.events("filtered") for docid in (event["docid"], event["of"])}
+    files = {event["file"] for event in crawl.events("kept") if event["docid"] in repeats}
     return {name: data for name, data in tree(crawl.root).items() if name not in files}
 
 

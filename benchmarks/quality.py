@@ -27,7 +27,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from newsarchive.errors import PageError
 from newsarchive.items import Article
-from newsarchive.sina.answers import article_of, cleaned
+from newsarchive.sina.page.page_reader import article_of, cleaned
 
 MEAN_F1, WORST_F1 = 0.995, 0.98
 RUN = 4

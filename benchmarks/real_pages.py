@@ -23,7 +23,7 @@ from pathlib import Path
 
 from newsarchive.items import BEIJING, Offer
 from newsarchive.pages.charset import decode
-from newsarchive.sina import urls
+from newsarchive.sina.listing import urls
 
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "shared" / "pages"
 _NO_ADDRESS = "https://finance.sina.com.cn/"

@@ -31,12 +31,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from newsarchive.archive import journal
-from newsarchive.archive.store import Archive
+from newsarchive.archive.format import journal, paths
+from newsarchive.archive.record.store import Archive
 from newsarchive.items import BEIJING
-from newsarchive.sina.channels import channel
-from newsarchive.sina.discover import Discovery
-from newsarchive.sina.urls import docid_of
+from newsarchive.sina.listing.channels import channel
+from newsarchive.sina.listing.discover import Discovery
+from newsarchive.sina.listing.urls import docid_of
 
 WEEK = Path(__file__).resolve().parents[2] / "shared" / "feed" / "week-2024-03-04.json.gz"
 PAGE_ROWS = 50
@@ -179,8 +179,8 @@ class Replay:
 
     def _judge(self) -> None:
         offered, outcomes, sealed = Counter[str](), set[str](), set[date]()
-        for day in journal.days(self._root):
-            for event in journal.read(journal.journal_path(self._root, day)):
+        for day in paths.days(self._root):
+            for event in journal.read(paths.journal_path(self._root, day)):
                 name, docid = event.data["event"], event.data["docid"]
                 offered[docid] += name == "offered"
                 outcomes |= {docid} if name == "filtered" else set()

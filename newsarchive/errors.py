@@ -6,9 +6,11 @@
       ListingError          the listing answered nonsense            exit 5
       BlockedError          the site refuses us                      exit 4
       PageError             this response is no article              the document is ``failed`` or ``filtered``
-        NotAnArticle  LayoutMismatch  EmptyBody  TruncatedBody
+        NotAnArticle  LayoutMismatch  EmptyBody  TruncatedBody  PageTooLarge  PageTooComplex
       ArchiveError          the folder on disk
-        ArchiveLocked (6)  ArchiveNotWritable (7)  ArchiveDamaged (8)
+        ArchiveLocked (6)  ArchiveNotWritable (7)  ArchiveDamaged (8)  CatalogueUnusable (3)
+        SearchUnusable (3)
+      SearchTooLong         a search is to be asked for less
       UsageError            what the user asked for cannot be done   exit 2
 
 A message names the cause, the object and the next step.
@@ -16,15 +18,24 @@ A message names the cause, the object and the next step.
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
 
 class NewsArchiveError(Exception):
-    """The root: whatever we raise on purpose."""
+    """The root: whatever we raise on purpose.  ``chinese``: the message for the reader's pages, where they have one."""
 
     exit_code = 1
 
+    def __init__(self, message: str = "", chinese: str = "") -> None:
+        super().__init__(message)
+        self.chinese = chinese
+
 
 class ListingError(NewsArchiveError):
-    """Raised by ``sina.roll`` when a listing is not what it should be; the spider goes on with the other channels."""
+    """Raised by ``sina.listing.roll`` when a listing is not what it should be; the spider goes on with the other channels."""
 
     exit_code = 5
 
@@ -77,6 +88,18 @@ class TruncatedBody(PageError):
     transient = True
 
 
+class PageTooLarge(PageError):
+    """The page has more bytes than we parse; raised by ``pages.depth`` and ``sina.page.page_reader``."""
+
+    reason = "too-large"
+
+
+class PageTooComplex(PageError):
+    """The page has more tags, or more of them in each other, than we parse; raised by ``pages.depth``."""
+
+    reason = "too-complex"
+
+
 class ArchiveError(NewsArchiveError):
     """The folder on disk cannot be used as asked."""
 
@@ -94,12 +117,86 @@ class ArchiveNotWritable(ArchiveError):
 
 
 class ArchiveDamaged(ArchiveError):
-    """Files and journal disagree; raised where reading them makes no sense; ``newsarchive verify`` names what."""
+    """Files and journal disagree; raised where reading them makes no sense, and where the catalogue is damaged."""
 
     exit_code = 8
+
+
+class CatalogueUnusable(ArchiveError):
+    """The catalogue is missing, damaged or behind; raised by a look, which leaves it to others to make it anew."""
+
+    exit_code = 3
+
+    def __init__(self, path: Path, why: str) -> None:
+        self.why = why
+        super().__init__(
+            f"the catalogue {path} cannot be used: {why}; the next run puts that right by itself, `newsarchive rebuild` "
+            "does it now. The articles and journals are not concerned"
+        )
+
+
+class SearchUnusable(ArchiveError):
+    """The search index is damaged; raised by ``reading.search``: nothing but searching depends on it."""
+
+    exit_code = 3
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(
+            f"the search index {path} cannot be used: {why}; `newsarchive rebuild --search` makes it anew. The articles and "
+            "journals are not concerned"
+        )
+
+
+class SearchTooLong(NewsArchiveError):
+    """A search took longer than the caller waits; raised by ``reading.search``: it is to be asked for less."""
 
 
 class UsageError(NewsArchiveError):
     """An argument or setting makes no sense; raised before the first request, with what was expected."""
 
     exit_code = 2
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown name: the known one that is nearest, if any is near.
+
+    Options are compared without their dashes, which all of them have in common.
+    """
+    names = {name.lstrip("-"): name for name in known}
+    nearest = get_close_matches(given.lstrip("-"), names, n=1)
+    return f"; did you mean {names[nearest[0]]}?" if nearest else ""
+
+
+_START_AGAIN = "then start again: nothing half-written remains"
+_CAUSES: dict[int, tuple[str, str]] = {
+    errno.ENOSPC: ("the disk is full", f"free some space, {_START_AGAIN}"),
+    errno.EFBIG: (
+        "the file would be larger than allowed",
+        f"raise the limit (ulimit -f) or change the disk, {_START_AGAIN}",
+    ),
+    errno.EACCES: ("no permission", f"give this user the right to write there, {_START_AGAIN}"),
+    errno.EPERM: ("the system does not permit it", f"give this user the right to write there, {_START_AGAIN}"),
+    errno.EROFS: ("the disk is mounted read-only", f"mount it for writing, {_START_AGAIN}"),
+    errno.EIO: ("the disk has an I/O error", "look at the disk's health before anything else; copy the archive away"),
+    errno.ENOTDIR: (
+        "a file stands where a folder is needed",
+        f"move that file away or choose another ARCHIVE_DIR, {_START_AGAIN}",
+    ),
+    errno.EEXIST: (
+        "a file stands where a folder is needed",
+        f"move that file away or choose another ARCHIVE_DIR, {_START_AGAIN}",
+    ),
+    errno.EISDIR: ("a folder stands where a file is needed", f"move that folder away, {_START_AGAIN}"),
+    errno.ENOENT: ("its folder does not exist (any more)", f"see whether the disk is mounted, {_START_AGAIN}"),
+    errno.ENAMETOOLONG: ("the path is too long", "choose an ARCHIVE_DIR with a shorter path"),
+    errno.ELOOP: ("its symbolic links form a circle", "choose an ARCHIVE_DIR without them"),
+    errno.EMFILE: ("too many files are open", f"raise the limit (ulimit -n), {_START_AGAIN}"),
+}
+if hasattr(errno, "EDQUOT"):  # not on Windows
+    _CAUSES[errno.EDQUOT] = ("the disk quota is used up", f"free some space or raise the quota, {_START_AGAIN}")
+
+
+def cause_of(error: OSError) -> tuple[str, str]:
+    """Return an error of the operating system as two plain phrases: the cause, and what to do about it."""
+    unknown = (error.strerror or str(error), f"see to that, {_START_AGAIN}")
+    return _CAUSES.get(error.errno or 0, unknown)

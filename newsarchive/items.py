@@ -20,7 +20,7 @@ class Offer:
     """
 
     docid: str
-    """Identity, read from the address alone (``sina.urls.docid_of``)."""
+    """Identity, read from the address alone (``sina.listing.urls.docid_of``)."""
     url: str
     """Canonical https address."""
     day: date
@@ -90,4 +90,15 @@ class Article:
     """``same``, ``differs``, or why there was no Markdown twin to compare with; empty where none was asked for."""
     same_as: str | None = None
     """The kept document that has the same title and text, where such are marked and kept."""
+    told_sha256: str = ""
+    """Digest of what counts as its content (``pages.changes``); the same state has the same."""
+    kind: str = ""
+    """Why it is another state than the one that is kept; empty for a first one."""
+    etag: str = ""
+    last_modified: str = ""
+    """What the server gave to ask by whether the page has changed; empty for none."""
     fetched_at: datetime | None = None
+    warc: str = ""
+    """Place of the raw record of its first page; empty where none is kept."""
+    warc_further: tuple[str, ...] = ()
+    """Those of its further pages, in their order."""

@@ -1,10 +1,11 @@
 /* A disk that fails at a chosen call: an LD_PRELOAD for tests/failing_disk.py.
  *
  * FAIL_BELOW   the folder in which calls count (real path)
- * FAIL_CALL    open (for writing), read (open for reading, folders too), write, fsync, rename, mkdir or lock
+ * FAIL_CALL    open (for writing), read (open for reading, folders too), write, fsync, rename, mkdir, lock, link or unlink
  * FAIL_FIRST   the number of the first call of this kind that fails, from 1; 0: none
  * FAIL_TIMES   how many fail
  * FAIL_ERRNO   with what
+ * FAIL_KILLS   if set, the process is killed there (SIGKILL), before the call; FAIL_ERRNO then says nothing
  * FAIL_COUNT   a file that is told at exit how many calls of each kind there were
  *
  * Of the first write that fails, half is done before: a disk gets full in the middle of a block.
@@ -14,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -24,12 +26,12 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-static const char *const kinds[] = {"open", "read", "write", "fsync", "rename", "mkdir", "lock"};
+static const char *const kinds[] = {"open", "read", "write", "fsync", "rename", "mkdir", "lock", "link", "unlink"};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static const char *below, *kind;
 static long first, times;
-static int error;
+static int error, killing;
 static atomic_long seen[KINDS];
 
 __attribute__((constructor)) static void begin(void) {
@@ -37,6 +39,7 @@ __attribute__((constructor)) static void begin(void) {
     kind = getenv("FAIL_CALL");
     first = getenv("FAIL_FIRST") ? atol(getenv("FAIL_FIRST")) : 0;
     times = getenv("FAIL_TIMES") ? atol(getenv("FAIL_TIMES")) : 1;
+    killing = getenv("FAIL_KILLS") != NULL;
     error = getenv("FAIL_ERRNO") ? atoi(getenv("FAIL_ERRNO")) : EIO;
 }
 
@@ -81,7 +84,7 @@ static long handle_fails(const char *call, int handle) {
 }
 
 #define REAL(name) ((__typeof__(name) *)dlsym(RTLD_NEXT, #name))
-#define FAIL return errno = error, -1
+#define FAIL return killing ? raise(SIGKILL) : 0, errno = error, -1
 
 static const char *opening(int flags) {
     return flags & (O_WRONLY | O_RDWR | O_CREAT) ? "open" : "read";
@@ -158,4 +161,24 @@ int mkdir(const char *path, mode_t mode) {
 int mkdirat(int folder, const char *path, mode_t mode) {
     if (path_fails("mkdir", folder, path)) FAIL;
     return REAL(mkdirat)(folder, path, mode);
+}
+
+int link(const char *old, const char *new) {
+    if (path_fails("link", AT_FDCWD, new)) FAIL;
+    return REAL(link)(old, new);
+}
+
+int linkat(int from, const char *old, int to, const char *new, int flags) {
+    if (path_fails("link", to, new)) FAIL;
+    return REAL(linkat)(from, old, to, new, flags);
+}
+
+int unlink(const char *path) {
+    if (path_fails("unlink", AT_FDCWD, path)) FAIL;
+    return REAL(unlink)(path);
+}
+
+int unlinkat(int folder, const char *path, int flags) {
+    if (path_fails("unlink", folder, path)) FAIL;
+    return REAL(unlinkat)(folder, path, flags);
 }

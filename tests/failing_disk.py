@@ -1,10 +1,12 @@
-"""A disk that fails under a real crawl: each kind of system call, with each errno, at any call (``failing_disk.c``)."""
+"""System calls that fail in a real crawl: any kind, with any errno, from any call on (``failing_disk.c``)."""
 
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +15,10 @@ from tests.conftest import CRAWL_TIMEOUT_S, Crawls
 
 SOURCE = Path(__file__).with_suffix(".c")
 CALLS = ("open", "read", "write", "fsync", "rename", "mkdir")
+KILLING_CALLS = (*CALLS, "link", "unlink")
 ERRORS = ("ENOSPC", "EIO", "EROFS", "EDQUOT")
 FOR_GOOD = 1_000_000
-"""Calls that fail: all from then on."""
+"""Number of calls that fail: all from the first one on."""
 ARTICLE_END = b"\n</div>\n            "
 
 
@@ -26,7 +29,7 @@ class Failure:
     call: str
     error: str
     first: int
-    """From 1; 0: none fails."""
+    """The number of the first call that fails, counted from 1; 0 lets none fail."""
     times: int = 1
 
     def __str__(self) -> str:
@@ -43,30 +46,57 @@ class FailingDisk:
         subprocess.run(command, check=True)
 
     def crawl(self, crawl: Crawls, failure: Failure) -> subprocess.CompletedProcess[str]:
+        return self.run(crawl.command(), crawl.root, failure, crawl.environment())
+
+    def run(
+        self, command: list[str], below: Path, failure: Failure, environment: Mapping[str, str] = os.environ
+    ) -> subprocess.CompletedProcess[str]:
+        """Run ``command`` while calls fail for a file, or below a folder."""
         half_done = failure.call == "write"  # of the first that fails, half is done: it is the next one that says so
         variables = {
             "LD_PRELOAD": str(self._library),
-            "FAIL_BELOW": str(crawl.root.resolve()),
+            "FAIL_BELOW": str(below.resolve()),
             "FAIL_CALL": failure.call,
             "FAIL_FIRST": str(failure.first),
             "FAIL_TIMES": str(failure.times + half_done),
             "FAIL_ERRNO": str(getattr(errno, failure.error)),
             "FAIL_COUNT": str(self._count),
         }
-        environment = {**crawl.environment(), **variables}
         return subprocess.run(
-            crawl.command(), env=environment, capture_output=True, text=True, check=False, timeout=CRAWL_TIMEOUT_S
+            command,
+            env={**environment, **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=CRAWL_TIMEOUT_S,
         )
+
+    def kill(self, command: list[str], below: Path, call: str, first: int) -> dict[str, int]:
+        """Run ``command``, killed before this call below a folder (0: never); returns how many calls of each kind it made."""
+        variables = {
+            "LD_PRELOAD": str(self._library),
+            "FAIL_BELOW": str(below.resolve()),
+            "FAIL_CALL": call,
+            "FAIL_FIRST": str(first),
+            "FAIL_TIMES": str(1 + (call == "write")),  # half of the first is done
+            "FAIL_KILLS": "1",
+            "FAIL_COUNT": str(self._count),
+        }
+        subprocess.run(command, env={**os.environ, **variables}, check=False, timeout=CRAWL_TIMEOUT_S)
+        return self._counts() if not first else {}
 
     def counted(self, crawl: Crawls) -> dict[str, int]:
         """How many calls of each kind an undisturbed crawl makes; raises ``CalledProcessError`` for one that was not."""
         self.crawl(crawl, Failure("open", "EIO", first=0)).check_returncode()
+        return self._counts()
+
+    def _counts(self) -> dict[str, int]:
         counts = (line.split() for line in self._count.read_text().splitlines())
         return {call: int(count) for call, count in counts}
 
 
 def losses(disk: FailingDisk, crawl: Crawls, failure: Failure) -> list[str]:
-    """What a crawl over that failure, and the next one over a sound disk, did wrong; the archive is new."""
+    """What went wrong in a crawl into a new archive with ``failure``, and in the next one without it; empty if nothing."""
     shutil.rmtree(crawl.root, ignore_errors=True)
     failed = disk.crawl(crawl, failure)
     wrong = []

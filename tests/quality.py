@@ -1,4 +1,4 @@
-"""What the stored pages reach, and the floors of it: ``python -m tests.quality`` raises them, ``--lower`` is needed to sink one.
+"""The quality that the stored pages reach, and its floors: ``python -m tests.quality`` raises floors, ``--lower`` also lowers.
 
 A floor that sinks unseen is how an extractor rots: a selector that no longer finds the editor fails no test of its own.
 """
@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from newsarchive.sina.boilerplate import RULES
+from newsarchive.sina.page.boilerplate import RULES
 from tests.stored import StoredPage, stored_pages, text_of
 
 FLOORS = Path(__file__).with_name("quality.json")
@@ -35,7 +35,7 @@ def floors() -> dict[str, Figures]:
 
 
 def fallen(measured: dict[str, Figures], floor: dict[str, Figures]) -> list[str]:
-    """What lies below its floor, or is gone."""
+    """The values below their floor, and floors whose page is gone."""
     return [
         f"{name}: {figure} {measured.get(name, {}).get(figure, 0)}, the floor is {least}"
         for name, figures in floor.items()

@@ -21,7 +21,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from newsarchive.pages.charset import decode
-from newsarchive.sina import urls
+from newsarchive.sina.listing import urls
 from tests.stored import ROOT, StoredPage, stored_pages
 
 _PIECE_RE = re.compile(r"<!--.*?-->|<(script|style)\b[^>]*>.*?</\1\s*>|<[^>]*>|[^<]+|<", re.S | re.I)

@@ -12,12 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from newsarchive.items import Offer
-from newsarchive.sina import urls
-from newsarchive.sina.answers import article_of, cleaned
-from newsarchive.sina.layouts import extract
+from newsarchive.sina.listing import urls
+from newsarchive.sina.page.layouts import extract
+from newsarchive.sina.page.page_reader import article_of, cleaned
 
 ROOT = Path(__file__).parent / "pages"
-LEFT_OUT = ("offer", "fetched_at", "text_sha256", "same_as", "page", "twin")
+LEFT_OUT = (
+    "offer",
+    "fetched_at",
+    "text_sha256",
+    "same_as",
+    "page",
+    "twin",
+    "told_sha256",
+    "kind",
+    "etag",
+    "last_modified",
+    "warc",
+    "warc_further",
+)
 """Fields of an ``Article`` that the page does not tell, or that are the page itself."""
 
 

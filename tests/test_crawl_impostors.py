@@ -11,7 +11,7 @@ import pytest
 from newsarchive.rehearsal.answers import Answer, HangUp
 from newsarchive.rehearsal.standin import StandIn
 from tests.conftest import Crawls, scripted
-from tests.sina.impostors import PNG
+from tests.sina.page.impostors import PNG
 
 MIB = 1024 * 1024
 LARGEST = 20 * MIB
@@ -50,7 +50,7 @@ IMPOSTORS: dict[str, tuple[Callable[[bytes], Answer], str]] = {
     "another charset called": (lambda page: Answer(200, "text/html; charset=big5", page), ""),
     "nothing": (lambda _: _html(b""), "empty-body"),
 }
-"""What the server makes of the page of an article, and the reason in the journal; empty where it is to be kept after all."""
+"""Name → (page of an article → what the server sends for it, reason in the journal; empty where the article is kept)."""
 
 
 @pytest.fixture(scope="module")

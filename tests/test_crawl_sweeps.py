@@ -6,8 +6,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from newsarchive.rehearsal.answers import answer_of
 from tests.conftest import Crawls, Run
+
+pytestmark = pytest.mark.slow
 
 Begin = Callable[..., Crawls]
 HOUR_S = 3600
@@ -16,6 +20,13 @@ HOUR_S = 3600
 def at_hour(crawl: Crawls, hours: float) -> Run:
     """A run without arguments, so many hours from now."""
     return crawl("-s", f"CLOCK_OFFSET_SECONDS={hours * HOUR_S:.0f}", "-s", "DISCOVER_STALE_HOURS=0")
+
+
+def to_noon(crawl: Crawls, days: int) -> float:
+    """Hours from now to noon in Beijing, so many days ahead: between two runs about then no day ends."""
+    now = crawl.sina.now()
+    noon = now.replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=days)
+    return (noon - now) / timedelta(hours=1)
 
 
 def days_asked(crawl: Crawls) -> list[tuple[str, str]]:
@@ -28,9 +39,10 @@ def test_finished_day_is_swept_by_the_next_polls_and_sealed_in_its_journal(crawl
     crawl = crawls(articles=60)
     today = crawl.sina.now().date().isoformat()
     assert [at_hour(crawl, 0).exit_code, days_asked(crawl)] == [0, []]
-    assert [at_hour(crawl, hours).exit_code for hours in (25, 26)] == [0, 0]
+    tomorrow = to_noon(crawl, 1)
+    assert [at_hour(crawl, hours).exit_code for hours in (tomorrow, tomorrow + 1)] == [0, 0]
     assert days_asked(crawl) == [("1686", today), ("2509", today)]
-    at_hour(crawl, 50)
+    at_hour(crawl, to_noon(crawl, 2) + 1)  # a sweep a day
     sealed = [(event["docid"], event["channel"], event["by"]) for event in crawl.events("sealed")]
     assert sealed == [(None, "1686", "day-query"), (None, "2509", "day-query")]
 

@@ -15,9 +15,10 @@ from pathlib import Path, PurePosixPath
 import pytest
 import yaml
 
-from newsarchive import configuration
-from newsarchive.cli.install_cron import Job, lines_of, schedule
-from newsarchive.spiders.sina_finance import SinaFinanceSpider
+from newsarchive.cli.install_cron import CronJob, lines_of, schedule
+from newsarchive.crawl.spiders.sina_finance import SinaFinanceSpider
+from newsarchive.settings import values
+from tests.conftest import CRAWL_TIMEOUT_S, wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"
@@ -66,7 +67,7 @@ def test_verbs_and_commands_that_are_run_exist(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_variables_of_ours_are_settings_of_ours(file: Path) -> None:
-    known = {configuration.variable_of(name) for name in (*configuration.OURS, *configuration.SCRAPYS)}
+    known = {values.variable_of(name) for name in (*values.OURS, *values.SCRAPYS)}
     of_compose = {"NEWSARCHIVE_FOLDER"}
     assert set(re.findall(r"NEWSARCHIVE_[A-Z_]+", text(file.name))) <= known | of_compose
 
@@ -84,7 +85,7 @@ def test_crontab_example_is_what_install_cron_writes() -> None:
         pytest.skip("Windows' paths have backslashes")
     paths = ("/opt/newsarchive/.venv/bin/python", "/opt/newsarchive", "/srv/newsarchive",
              "/etc/newsarchive/environment.sh", "/var/log/newsarchive/crawl.log")  # fmt: skip
-    written = lines_of(Job(*map(Path, paths)), schedule(10), {"any": "thing"})
+    written = lines_of(CronJob(*map(Path, paths)), schedule(10), {"any": "thing"})
     assert text("crontab.example").splitlines()[-len(written) :] == written
 
 
@@ -170,16 +171,21 @@ def test_logrotate_understands_its_file(tmp_path: Path) -> None:
 
 
 CRAWL = """#!/bin/sh
-trap 'sleep 0.3; echo stopped >> "$TRACE"; exit 3' TERM
+trap '/bin/sleep 0.3; echo stopped >> "$TRACE"; exit 3' TERM
 echo "$*" >> "$TRACE"
-i=0; while [ "$i" -lt "${TENTHS:-0}" ]; do sleep 0.1; i=$((i + 1)); done
+i=0; while [ "$i" -lt "${TENTHS:-0}" ]; do /bin/sleep 0.1; i=$((i + 1)); done
+"""
+SLEEP = """#!/bin/sh
+[ "$1" = 0 ] || echo "sleep $1" >> "$TRACE"
+exec /bin/sleep "$1"
 """
 
 
 def polling(folder: Path, **environ: str) -> subprocess.Popen[bytes]:
-    """``poll.sh`` with a crawl that only says that it ran."""
-    (folder / "scrapy").write_text(CRAWL)
-    (folder / "scrapy").chmod(0o755)
+    """``poll.sh`` with a crawl and a pause that write into ``trace`` that they ran."""
+    for name, script in (("scrapy", CRAWL), ("sleep", SLEEP)):
+        (folder / name).write_text(script)
+        (folder / name).chmod(0o755)
     path = f"{folder}{os.pathsep}{os.environ['PATH']}"
     process = subprocess.Popen(
         ["/bin/sh", DEPLOY / "poll.sh"], env={"PATH": path, "TRACE": str(folder / "trace"), **environ}
@@ -189,9 +195,7 @@ def polling(folder: Path, **environ: str) -> subprocess.Popen[bytes]:
 
 
 def await_lines(trace: Path, count: int) -> None:
-    until = time.monotonic() + 30
-    while (len(trace.read_text().splitlines()) if trace.exists() else 0) < count and time.monotonic() < until:
-        time.sleep(0.02)
+    wait_until(lambda: trace.exists() and len(trace.read_text().splitlines()) >= count)
 
 
 @POSIX
@@ -200,23 +204,24 @@ def test_container_loop_polls_again_and_again(tmp_path: Path) -> None:
     await_lines(tmp_path / "trace", 3)
     process.send_signal(signal.SIGTERM)
     killed_before_its_trap = 128 + signal.SIGTERM
-    assert process.wait(timeout=30) in (0, 3, killed_before_its_trap)
+    assert process.wait(timeout=CRAWL_TIMEOUT_S) in (0, 3, killed_before_its_trap)
     assert (tmp_path / "trace").read_text().count("crawl sina_finance") > 2
 
 
 @POSIX
 def test_container_loop_hands_its_first_signal_to_the_crawl_and_waits_for_its_end(tmp_path: Path) -> None:
-    process = polling(tmp_path, TENTHS="100")
+    process = polling(tmp_path, TENTHS="600")
     for _ in range(2):
         process.send_signal(signal.SIGTERM)
         time.sleep(0.05)
-    assert process.wait(timeout=30) == 3
+    assert process.wait(timeout=CRAWL_TIMEOUT_S) == 3
     assert (tmp_path / "trace").read_text().splitlines() == ["crawl sina_finance", "stopped"]
 
 
 @POSIX
 def test_container_loop_ends_at_once_between_two_polls(tmp_path: Path) -> None:
     process = polling(tmp_path)
-    time.sleep(0.3)
+    await_lines(tmp_path / "trace", 2)
+    assert (tmp_path / "trace").read_text().splitlines()[1] == "sleep 600"
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=CRAWL_TIMEOUT_S) == 0

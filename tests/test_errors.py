@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import errno
 import inspect
+import os
 
 import pytest
 
 from newsarchive import errors
-from newsarchive.errors import LayoutMismatch, NewsArchiveError, NotAnArticle, PageError
+from newsarchive.errors import LayoutMismatch, NewsArchiveError, NotAnArticle, PageError, cause_of
 
 ALL = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, NewsArchiveError)]
 EXIT_CODES = {
     "NewsArchiveError": 1,
     "UsageError": 2,
+    "CatalogueUnusable": 3,
+    "SearchUnusable": 3,
     "BlockedError": 4,
     "ListingError": 5,
     "ArchiveLocked": 6,
@@ -49,3 +53,8 @@ def test_mismatch_tells_layout_field_count_and_address() -> None:
         2,
         "https://sina.cn/",
     )
+
+
+def test_an_error_without_a_plain_word_keeps_the_systems_own():
+    cause, _ = cause_of(OSError(errno.EXDEV, os.strerror(errno.EXDEV)))
+    assert cause == os.strerror(errno.EXDEV)

@@ -33,6 +33,7 @@ def kept() -> dict[str, Run]:
     return {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
 def test_a_fault_ends_with_its_code_and_says_what_it_is(
     fault: Fault, crawls: Callable[..., Crawls], tmp_path: Path, done: Crawls, kept: dict[str, Run]

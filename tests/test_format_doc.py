@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from newsarchive.archive import journal
-from newsarchive.archive.frontmatter import Header, render
-from newsarchive.configuration import EXTRA_KEYS
+from newsarchive.archive.format import journal
+from newsarchive.archive.format.frontmatter import Header, render
+from newsarchive.archive.record import appending
 from newsarchive.items import BEIJING
+from newsarchive.settings.values import EXTRA_KEYS
 
 PROJECT = Path(__file__).parents[1]
 FORMAT = (PROJECT / "docs" / "format.md").read_text("utf-8")
@@ -34,7 +35,7 @@ def archive(tmp_path):
             {"event": "kept", "docid": "d1", "file": file, "sha256": journal.link_of(file.encode())},
             {"event": "sealed", "docid": None},
         ]
-        journal.append(path.parent / "_day.jsonl", events, journal.Tail(0, journal.GENESIS_LINK))
+        appending.append(path.parent / "_day.jsonl", events, journal.Tail(0, journal.GENESIS_LINK))
     return tmp_path
 
 

@@ -1,9 +1,4 @@
-"""The order of the house (design §1): imports go down only.
-
-::
-
-    cli · Scrapy shell  →  reading · sina  →  archive · pages  →  items · errors        (rehearsal stands alone)
-"""
+"""The plan of the house (design §1): twelve rooms on six floors, imports go down only, Scrapy in ``crawl/`` alone."""
 
 from __future__ import annotations
 
@@ -17,47 +12,26 @@ import newsarchive
 
 PACKAGE = Path(newsarchive.__file__).parent
 
-GROUND = ("", "items", "errors")
-BELOW_SHELL = ("sina", "reading", "pages", "archive", *GROUND)
-SHELL = (
-    "commands",
-    "exporters",
-    "extensions",
-    "handlers",
-    "middlewares",
-    "pipelines",
-    "settings",
-    "spiders",
-    "surroundings",
-    "telling",
-)
-IN_SHELL = (*SHELL, "alerts", "configuration", "gate", "logs", "metrics", "report", "troubles", "vitals", *BELOW_SHELL)
-
-MAY_IMPORT: dict[str, tuple[str, ...]] = {
-    "": (),
-    "items": (),
-    "errors": (),
-    "pages": GROUND,
-    "archive": GROUND,
-    "sina": ("pages", "archive", *GROUND),
-    "reading": ("pages", "archive", *GROUND),
-    "alerts": ("logs", "troubles", "archive", *GROUND),
-    "configuration": GROUND,
-    "gate": GROUND,
-    "logs": ("sina", "archive", *GROUND),
-    "metrics": ("report", "vitals", "archive", *GROUND),
-    "report": ("archive", *GROUND),
-    "troubles": ("report", "vitals", *GROUND),
-    "vitals": ("archive", *GROUND),
-    **dict.fromkeys(SHELL, IN_SHELL),
-    "cli": ("rehearsal", *IN_SHELL),
-    "__main__": ("cli",),
-    "rehearsal": (),
+FLOORS = {
+    "cli": 6,
+    "crawl": 5,
+    "operation": 4,
+    "jobs": 4,
+    "sina": 3,
+    "reading": 3,
+    "archive": 2,
+    "pages": 2,
+    "settings": 2,
+    "items": 1,
+    "errors": 1,
+    "rehearsal": 1,
 }
-"""The part of the house (``""`` is the package itself) → the parts that it may import, beside itself."""
+"""Room → its floor.  A room imports itself and the floors below; nothing but ``cli`` knows the rehearsal."""
+
+PACKAGE_ITSELF = ("", "__main__")
+"""The version, which any room may read, and ``python -m newsarchive``, which calls ``cli``."""
 
 OF_SCRAPY = {"scrapy", "twisted", "itemadapter", "w3lib", "parsel", "itemloaders"}
-WITHOUT_SCRAPY = set(MAY_IMPORT) - {*SHELL, "cli"}
 
 
 def module_of(file: Path) -> str:
@@ -81,7 +55,7 @@ def imported(module: str) -> set[str]:
 
 
 def _named(source: str, name: str) -> str:
-    """``from newsarchive.sina import roll`` names a module, ``from newsarchive.sina.roll import parse`` a thing in one."""
+    """``from newsarchive.sina import roll`` names a module, ``from newsarchive.sina.listing.roll import parse`` a thing in one."""
     full = f"{source}.{name}"
     return full if full.removeprefix("newsarchive.") in FILES else source
 
@@ -96,23 +70,23 @@ OURS = {
 }
 
 
-def part_of(module: str) -> str:
+def room_of(module: str) -> str:
     return module.partition(".")[0]
 
 
-def test_every_part_of_the_house_has_its_place() -> None:
-    assert {part_of(module) for module in FILES} <= set(MAY_IMPORT)
+def test_every_module_is_in_a_room_of_the_plan() -> None:
+    assert {room_of(module) for module in FILES} <= {*FLOORS, *PACKAGE_ITSELF}
 
 
-@pytest.mark.parametrize("module", FILES)
+@pytest.mark.parametrize("module", [module for module in FILES if room_of(module) in FLOORS])
 def test_module_imports_downwards_only(module: str) -> None:
-    part = part_of(module)
-    reached = {part_of(name) for name in OURS[module]}
-    assert reached <= {part, *MAY_IMPORT[part]}
+    room = room_of(module)
+    others = {room_of(name) for name in OURS[module]} - {room, ""}
+    assert {other for other in others if FLOORS[other] >= FLOORS[room]} == set()
 
 
-@pytest.mark.parametrize("module", [module for module in FILES if part_of(module) in WITHOUT_SCRAPY])
-def test_module_knows_nothing_of_scrapy(module: str) -> None:
+@pytest.mark.parametrize("module", [module for module in FILES if room_of(module) != "crawl"])
+def test_only_crawl_knows_scrapy(module: str) -> None:
     assert not {name.partition(".")[0] for name in imported(module)} & OF_SCRAPY
 
 
@@ -121,5 +95,24 @@ def test_nothing_imports_itself_in_a_circle() -> None:
 
 
 def test_only_cli_and_the_rehearsal_itself_know_of_the_rehearsal() -> None:
-    knowing = {part_of(module) for module, names in OURS.items() if "rehearsal" in map(part_of, names)}
+    knowing = {room_of(module) for module, names in OURS.items() if "rehearsal" in map(room_of, names)}
     assert knowing <= {"cli", "rehearsal"}
+
+
+def test_the_rehearsal_imports_nothing_of_the_rest_so_that_it_can_judge_it() -> None:
+    reached = {room_of(name) for module, names in OURS.items() if room_of(module) == "rehearsal" for name in names}
+    assert reached <= {"rehearsal"}
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_no_module_is_above_400_lines_and_no_function_above_60(module: str) -> None:
+    text = FILES[module].read_text("utf-8")
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    assert len(text.splitlines()) <= 400
+    assert [node.name for node in functions if _lines_of(node) > 60] == []
+
+
+def _lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """From ``def`` to the end, without the docstring."""
+    docstring = ast.get_docstring(function, clean=False) or ""
+    return (function.end_lineno or 0) - function.lineno + 1 - len(docstring.splitlines())

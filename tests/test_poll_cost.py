@@ -9,8 +9,17 @@ from collections.abc import Callable
 
 from tests.conftest import Crawls
 
-FOR_PAGES_ALONE = {"bs4", "soupsieve", "nh3", "selectolax", "frontmatter", "rich", "typer", "newsarchive.sina.layouts"}
-"""A tenth of a second of each start, which only an article, a terminal or another command needs."""
+FOR_PAGES_ALONE = {
+    "bs4",
+    "soupsieve",
+    "nh3",
+    "selectolax",
+    "frontmatter",
+    "rich",
+    "typer",
+    "newsarchive.sina.page.layouts",
+}
+"""Imports of a tenth of a second that only articles, a terminal or other commands need."""
 IMPORTED_RE = re.compile(r"^import time: .*\| +(\S+)$", re.M)
 
 

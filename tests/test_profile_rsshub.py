@@ -7,9 +7,14 @@ from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from newsarchive.archive import rsshub
+import pytest
+
+from newsarchive.archive.format import rsshub
 from newsarchive.pages.cheerio import description
+from newsarchive.rehearsal.answers import Answer, answer_of
 from tests.conftest import Crawls
+
+pytestmark = pytest.mark.slow
 
 Begin = Callable[..., Crawls]
 PROFILE = ("-s", "ARCHIVE_PROFILE=rsshub")
@@ -56,3 +61,22 @@ def test_an_archive_has_one_profile(crawls: Begin) -> None:
     other = crawl()
     assert (other.exit_code, other.stderr.count("\n"), "rsshub" in other.stderr) == (2, 1, True)
     assert crawl(*PROFILE).exit_code == 0
+
+
+def test_a_page_that_this_profile_alone_cannot_read_is_failed(crawls: Begin) -> None:
+    """It prints the text, advertisements included, and reads that again: each quotation mark then takes six bytes."""
+    crawl, quotes = crawls(articles=4, titles="plain"), '"' * 1_100_000
+    own = crawl.sina.site.answer
+
+    def answer(host: str, target: str) -> Answer:
+        answered = own(host, target)
+        if ".shtml" not in target:
+            return answered
+        before, mark, text = answered.body.decode().partition(' id="artibody">')
+        page = f"{before}{mark}<!-- 广告 start -->{quotes}<!-- 广告 end -->{text}"
+        return answer_of(200, "text/html; charset=utf-8", page.encode())
+
+    crawl.sina.site.answer = answer  # type: ignore[method-assign]
+    told = crawl(*PROFILE)
+    assert (told.exit_code, "Traceback" in told.stderr) == (3, False), told.stderr
+    assert {event["reason"] for event in crawl.events("failed")} == {"too-large"}

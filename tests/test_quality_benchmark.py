@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.sina.impostors import ARTICLE, DOCID, URL, page
+from tests.sina.page.impostors import ARTICLE, DOCID, URL, page
 
 SCRIPT = Path(__file__).parents[1] / "benchmarks" / "quality.py"
 GOLD: dict[str, Any] = {

@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SCRIPT = Path(__file__).resolve().parents[1] / "benchmarks" / "replay_week.py"
 
 
+@pytest.mark.slow
 def test_every_row_of_a_real_day_is_offered_once_and_the_day_is_sealed(shared: Path) -> None:
     """At polls of 30 and 120 minutes; what a feed of 50 rows did not show any more, the day query tells."""
     command = [sys.executable, SCRIPT, "--json", "--days", "1", "--minutes", "30", "120", "--week"]

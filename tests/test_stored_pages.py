@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from newsarchive.sina.layouts import LAYOUTS
+from newsarchive.sina.page.layouts import LAYOUTS
 from tests.quality import fallen, floors, measure
 from tests.stored import stored_pages
 

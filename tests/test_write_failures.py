@@ -13,9 +13,13 @@ from newsarchive.rehearsal.standin import StandIn
 from tests.conftest import Crawls
 from tests.failing_disk import FOR_GOOD, FailingDisk, Failure, losses
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux" or not shutil.which("gcc"), reason="needs gcc and Linux to put itself before system calls"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        sys.platform != "linux" or not shutil.which("gcc"),
+        reason="needs gcc and Linux to put itself before system calls",
+    ),
+]
 
 SAMPLE = [
     Failure("open", "EROFS", 1, FOR_GOOD),

@@ -31,7 +31,7 @@ EXIT_CODES = {
 """Design §4."""
 DONE = (0, 3)
 HOPELESS = (1, 2, 6, 7, 8)
-"""Exit codes that another run does not better."""
+"""Exit codes after which another run ends the same."""
 
 _PROXY_VARIABLES = frozenset(("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy"))
 
@@ -67,6 +67,10 @@ class CutShort:
                 child.send_signal(_CLEAN_END)
 
 
+LOOK_EVERY_S = 0.5
+"""A signal that comes in the moment before a wait without end is heard by Python alone once something ends the wait."""
+
+
 class Stop:
     """While it is entered, Ctrl-C and SIGTERM are remembered and passed on to the running child.
 
@@ -91,11 +95,16 @@ class Stop:
 
     @property
     def asked(self) -> bool:
+        """Whether Ctrl-C or SIGTERM came."""
         return self._asked.is_set()
 
     def wait(self, seconds: float | None = None) -> bool:
         """Waits so long, or until a signal comes; says whether one came."""
-        return self._asked.wait(seconds)
+        if seconds is not None:
+            return self._asked.wait(seconds)
+        while not self._asked.wait(LOOK_EVERY_S):
+            pass
+        return True
 
     def run(
         self,
@@ -128,19 +137,20 @@ class Stop:
 
 
 def crawl_command(settings: Mapping[str, str]) -> list[str]:
+    """The command line of a crawl with these settings, for this Python."""
     given = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
     return [sys.executable, "-m", "scrapy", "crawl", "sina_finance", *given]
 
 
 def user_environment(archive: Path) -> dict[str, str]:
-    """The user's own, for his own archive: his settings and proxies, and ours where he has no project around him."""
+    """The environment of a crawl of the user's archive: the user's variables; our settings where there is no scrapy.cfg."""
     own = {"NEWSARCHIVE_DIR": str(archive), "PYTHONPATH": _import_path()}
     ours = {} if project_of(Path.cwd()) else {"SCRAPY_SETTINGS_MODULE": "newsarchive.settings"}
     return {**ours, **os.environ, **own}
 
 
 def crawl_environment(archive: Path, more: Mapping[str, str]) -> dict[str, str]:
-    """Ours without what others set for the crawl: no settings of the user's archive, no proxy but that of ``more``."""
+    """The environment of a rehearsed crawl: without the user's settings and proxies; ``more`` is added."""
     kept = {
         name: value
         for name, value in os.environ.items()

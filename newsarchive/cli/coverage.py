@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from newsarchive.archive.coverage import NO_CHANNEL, Gap, Row
-from newsarchive.archive.view import look
-from newsarchive.cli import tables
+from newsarchive.archive.index.catalogue import Catalogue
+from newsarchive.archive.index.coverage import NO_CHANNEL, Gap, Row
+from newsarchive.archive.index.view import look
+from newsarchive.archive.record.inspection import ALTERED, STRAY, FileFinding, findings
+from newsarchive.archive.record.inspection import MISSING as MISSING_FILE
+from newsarchive.cli import picture_coverage, tables
 from newsarchive.cli.child import EXIT_CODES, Stop, crawl_command, user_environment
-from newsarchive.cli.folder import archive_folder
+from newsarchive.cli.clock import now_of
+from newsarchive.cli.days import SinceOption, UntilOption, first_and_last
+from newsarchive.cli.folder import ArchiveOption, JsonOption, archive_folder
 from newsarchive.errors import UsageError
-from newsarchive.report import DONE, MISSING
-from newsarchive.sina.channels import channel as channel_of
+from newsarchive.operation.report import DONE, MISSING
+from newsarchive.sina.listing.channels import channel as channel_of
 
 NULL = "null"
 """How the row without a channel is asked for and shown, as JSON says it."""
@@ -27,11 +32,10 @@ COUNTS = ("offered", "kept", "filtered", "failed", "gone", "pending")
 ROW_KEYS = ("day", "channel", *COUNTS, "sealed")
 """As design §5 names them."""
 SEALED = {None: "no", "day-query": "yes"}
-"""Another way is named: a day read through the running listing is whole as far as that goes."""
+"""How a row was sealed, as it is shown; ``by pages``: through the running listing, so whole only as far as that reaches."""
 GIVEN_UP = "given up"
-
-ArchiveOption = Annotated[Path | None, typer.Option(help="The archive; else NEWSARCHIVE_DIR, else ./archive.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
+REASONS = {MISSING_FILE: "no-file", ALTERED: "other-bytes", STRAY: "no-line"}
+"""Of a file that is not as it should be, by kind."""
 
 
 # --- coverage --------------------------------------------------------------------------------------------------------
@@ -39,9 +43,15 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object instea
 
 def coverage(
     *,
-    since: Annotated[str | None, typer.Option(metavar="DAY", help="From this day on, like 2026-11-01.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="DAY", help="Up to and with this day.")] = None,
-    channel: Annotated[str | None, typer.Option(help="One channel, by lid or name; null: given by address.")] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    channel: Annotated[
+        str | None,
+        typer.Option(metavar="CHANNEL", help="One channel, by lid or name; null: documents given by address."),
+    ] = None,
+    images: Annotated[
+        bool, typer.Option("--images", help="Count the pictures of the kept articles instead (ARCHIVE_IMAGES).")
+    ] = False,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -50,27 +60,33 @@ def coverage(
     offered = kept + filtered + failed + gone + pending, always: filtered are those that are not archived on purpose, gone
     those that Sina no longer has, failed and pending those that are missing. A sealed day was swept until nothing new came.
 
-    Example: newsarchive coverage --since 2026-11-01 --channel 1686
+    With --images, by day: named = kept + filtered + failed + gone + pending, and in how many articles no run has looked for
+    pictures yet (unread).
 
-    Exit code: 0 if nothing is missing, 3 if something is; newsarchive gaps names it.
+    Example: newsarchive coverage --since 2026-11-01 --channel 1686 | newsarchive coverage --images
+
+    Exit code: 0 if nothing is missing, 3 if something is; newsarchive gaps names it. Also 3 where the catalogue of a large
+    archive cannot be used: the next run puts it right by itself, newsarchive rebuild does it now.
     """
-    first, last = _day("--since", since, date.min), _day("--until", until, date.max)
+    first, last = first_and_last(since, until)
+    if images:
+        if channel is not None:
+            raise UsageError("--images and --channel: expected one of them; pictures are counted by day")
+        is_whole = picture_coverage.show(archive_folder(archive), first, last, as_json=as_json)
+        raise typer.Exit(DONE if is_whole else MISSING)
     lid = None if channel is None else _lid(channel)
-    rows = look(archive_folder(archive), lambda catalogue: list(catalogue.coverage.rows(first, last, lid)))
+    now = now_of()
+    rows, unsealed = look(
+        archive_folder(archive),
+        lambda catalogue: (list(catalogue.coverage.rows(first, last, lid)), _empty(catalogue, first, last, lid, now)),
+    )
     complete = all(row.is_complete for row in rows)
     if as_json:
         days = [{name: getattr(row, name) for name in ROW_KEYS} for row in rows]
         typer.echo(json.dumps({"days": days, "complete": complete}, default=str))
     else:
-        _show_rows(rows)
+        _show_rows(rows, unsealed)
     raise typer.Exit(DONE if complete else MISSING)
-
-
-def _day(option: str, text: str | None, else_day: date) -> date:
-    try:
-        return date.fromisoformat(text) if text else else_day
-    except ValueError:
-        raise UsageError(f"{option} {text}: expected a day like 2026-11-01") from None
 
 
 def _lid(text: str) -> str:
@@ -80,7 +96,17 @@ def _lid(text: str) -> str:
     return text if text.isdecimal() and text.isascii() else channel_of(text).lid
 
 
-def _show_rows(rows: Sequence[Row]) -> None:
+def _empty(catalogue: Catalogue, first: date, last: date, lid: str | None, now: datetime) -> dict[str, list[date]]:
+    """Channel → the finished days of the range that are to be swept yet, and for which it has shown nothing so far."""
+    channels = catalogue.days.channels() if lid is None else [lid]
+    shown = {channel: catalogue.days.unsealed(channel, now) for channel in channels}
+    return {
+        channel: [day for day in days if first <= day <= last and not catalogue.days.offered(day, channel)]
+        for channel, days in shown.items()
+    }
+
+
+def _show_rows(rows: Sequence[Row], unsealed: Mapping[str, Sequence[date]]) -> None:
     if not rows:
         typer.echo("Nothing was offered in these days.")
         return
@@ -94,6 +120,11 @@ def _show_rows(rows: Sequence[Row]) -> None:
         for row in rows
     ]
     tables.show(ROW_KEYS, table, right=COUNTS)
+    for channel, days in unsealed.items():
+        if days:
+            typer.echo(
+                f"Channel {channel}: nothing was offered for {len(days)} days that are not sealed yet, from {min(days)}"
+            )
     missing = sum(not row.is_complete for row in rows)
     typer.echo(f"Missing: something in {missing} of {len(rows)} rows; see newsarchive gaps" if missing else "Complete.")
 
@@ -107,9 +138,12 @@ def gaps(
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List each document that was offered and is missing, with the reason.
+    """List each document that was offered and is missing, with the reason, and each file that is not as it should be.
 
-    A pending one was not tried yet; a failed one is tried again by itself when it is due, or was given up.
+    A pending one was not tried yet; a failed one is tried again by itself when it is due, or was given up. The file of an
+    archived one may be missing, or altered: --fill fetches it again, and an altered file stays beside the new one. A stray
+    is a file without a line in the journal: it stays, and becomes the article where it is one. Pictures are listed by newsarchive
+    coverage --images; with ARCHIVE_IMAGES, --fill fetches those that are missing, too.
 
     Example: newsarchive gaps --fill
 
@@ -119,23 +153,39 @@ def gaps(
     root = archive_folder(archive).absolute()
     missing = _gaps(root)
     code = DONE
-    if fill and missing:
-        code = _fill(root, len(missing))
+    wanted = sum(gap.state != STRAY for gap in missing)
+    of_pictures = picture_coverage.missing(root) if fill else 0
+    if fill and (wanted or of_pictures):
+        code = _fill(root, wanted, of_pictures)
         missing = _gaps(root)
     if as_json:
-        typer.echo(json.dumps({"gaps": [{**asdict(gap), "day": gap.day.isoformat()} for gap in missing]}))
+        typer.echo(json.dumps({"gaps": list(map(_plain, missing))}))
     else:
         _show_gaps(missing)
     raise typer.Exit(code if code not in (DONE, MISSING) else MISSING if missing else DONE)
 
 
+def _plain(gap: Gap) -> dict[str, Any]:
+    """``file`` is there only where it is one that is not as it should be."""
+    told = {**asdict(gap), "day": gap.day.isoformat()}
+    return {key: value for key, value in told.items() if key != "file" or value is not None}
+
+
 def _gaps(root: Path) -> list[Gap]:
-    return look(root, lambda catalogue: list(catalogue.coverage.gaps()))
+    """Documents, then files."""
+    now = now_of()
+    return look(root, lambda catalogue: [*catalogue.coverage.gaps(now), *map(_of_file, findings(root, catalogue))])
 
 
-def _fill(root: Path, count: int) -> int:
+def _of_file(found: FileFinding) -> Gap:
+    reason = REASONS[found.kind]
+    return Gap(found.docid, found.url, found.title, found.day, found.kind, reason, file=found.file)
+
+
+def _fill(root: Path, count: int, of_pictures: int) -> int:
     """The exit code of a crawl of all that is missing; its progress is to be seen, its settings are the user's."""
-    typer.echo(f"Crawling {count} missing documents", err=True)
+    beside = f" and {of_pictures} pictures" if of_pictures else ""
+    typer.echo(f"Crawling {count} missing documents{beside}", err=True)
     command, environment = crawl_command({"DISCOVER_GAPS_ONLY": "1"}), user_environment(root)
     with Stop() as stop:
         code = stop.run(command, env=environment, cwd=Path.cwd(), stdout=sys.stderr)
@@ -148,14 +198,30 @@ def _show_gaps(missing: Sequence[Gap]) -> None:
         typer.echo("Nothing is missing.")
         return
     table = [
-        [gap.day.isoformat(), gap.docid, gap.state, gap.reason, str(gap.attempts), _next_try(gap), gap.url]
+        [
+            gap.day.isoformat(),
+            gap.docid or "",
+            gap.state,
+            gap.reason,
+            str(gap.attempts),
+            _next_try(gap),
+            gap.file or gap.url,
+        ]
         for gap in missing
     ]
-    tables.show(("day", "docid", "state", "reason", "attempts", "next try", "url"), table, right=("attempts",))
-    typer.echo(f"{len(missing)} missing; newsarchive gaps --fill crawls them now.")
+    tables.show(("day", "docid", "state", "reason", "attempts", "next try", "url or file"), table, right=("attempts",))
+    strays = sum(gap.state == STRAY for gap in missing)
+    if wanted := len(missing) - strays:
+        typer.echo(f"{wanted} missing; newsarchive gaps --fill crawls them now.")
+    if strays:
+        typer.echo(
+            f"{strays} without a line in a journal; they stay as they are: move your own files out of the archive."
+        )
 
 
 def _next_try(gap: Gap) -> str:
     if gap.next_try_at:
         return gap.next_try_at
+    if gap.file:
+        return "" if gap.state == STRAY else "--fill"
     return "next run" if gap.state == "pending" else GIVEN_UP

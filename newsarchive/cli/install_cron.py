@@ -15,23 +15,23 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from newsarchive import settings
-from newsarchive.cli.folder import archive_path, project_of
-from newsarchive.configuration import DIR_VARIABLE, PREFIX
+from newsarchive.cli.folder import ArchiveOption, archive_path, project_of
 from newsarchive.errors import UsageError
+from newsarchive.settings.values import DIR_VARIABLE, PREFIX
 
 CARRIED = frozenset(
     ("http_proxy", "https_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir", "scrapy_settings_module")
 )
 """Beside our own, the variables that a run heeds; in small letters, since proxies are named in both."""
 NIGHTLY, WEEKLY = "37 3 * * *", "17 6 * * 1"
-"""At minutes when no poll of the usual steps begins: one of two would only say that the other holds the archive."""
+"""At minutes when no poll of the usual steps begins: of two runs at once, the second only exits with 6."""
 NONE_YET_RE = re.compile("no crontab|no such file", re.IGNORECASE)
 """What ``crontab -l`` says where there is none yet: Vixie's, cronie's and macOS's, then busybox's."""
 UNSAFE_RE = re.compile(r"[\x00-\x1f\x7f\\]")
@@ -39,22 +39,31 @@ UNSAFE_RE = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class CronJob:
     """What our lines are about: all paths absolute."""
 
     python: Path
-    project: Path
+    place: Path
+    """Where a run begins: the folder of scrapy.cfg, else the one in which the lines were asked for."""
     archive: Path
     environment: Path
     """The file with the variables, for this user's eyes alone."""
     log: Path
+    has_project: bool = True
+    """Whether there is a scrapy.cfg, without which only our own command finds the crawl."""
+
+    @property
+    def crawl(self) -> str:
+        return f"{'scrapy' if self.has_project else 'newsarchive'} crawl sina_finance"
 
     @property
     def begin(self) -> str:
+        """The comment above the archive's lines in the crontab."""
         return f"# newsarchive begins: {self.archive}"
 
     @property
     def end(self) -> str:
+        """The comment below the archive's lines in the crontab."""
         return f"# newsarchive ends: {self.archive}"
 
 
@@ -63,7 +72,7 @@ def install_cron(
     every: Annotated[int, typer.Option(metavar="MINUTES", help="Between two polls.")] = 10,
     yes: Annotated[bool, typer.Option("--yes", help="Install the lines, instead of printing them.")] = False,
     remove: Annotated[bool, typer.Option("--remove", help="Take them out again; no other line is touched.")] = False,
-    archive: Annotated[Path | None, typer.Option(help="The archive; else NEWSARCHIVE_DIR, else ./archive.")] = None,
+    archive: ArchiveOption = None,
 ) -> None:
     """Let cron poll this archive: every ten minutes, once in the night, and a check once a week.
 
@@ -71,6 +80,8 @@ def install_cron(
     them into this user's crontab, in place of those installed before.
 
     Example: newsarchive install-cron --every 10 --yes
+
+    Exit code: 0 done; 2 wrong usage, or there is no crontab that can be read and written.
     """
     job = job_of(archive_path(archive))
     if remove:
@@ -86,26 +97,27 @@ def install_cron(
 # --- what the lines are ----------------------------------------------------------------------------------------------
 
 
-def job_of(archive: Path) -> Job:
+def job_of(archive: Path) -> CronJob:
     """Where the archive, its project, its log and its variables lie; raises ``UsageError``."""
     archive = archive.absolute()
     project = project_of(Path.cwd()) or project_of(Path(settings.__file__).parent)
-    if project is None:
-        raise UsageError("no scrapy.cfg in this folder or above it: run this in the project's folder")
     name = f"cron-{hashlib.sha256(os.fsencode(archive)).hexdigest()[:8]}"
     config = _home("XDG_CONFIG_HOME", ".config") / "newsarchive" / f"{name}.env"
     log = _home("XDG_STATE_HOME", ".local/state") / "newsarchive" / f"{name}.log"
-    job = Job(Path(sys.executable), project, archive, config, log)
-    for path in astuple(job):
+    job = CronJob(Path(sys.executable), project or Path.cwd(), archive, config, log, has_project=project is not None)
+    for path in (job.python, job.place, job.archive, job.environment, job.log):
         if UNSAFE_RE.search(str(path)):
             raise UsageError(f"{str(path)!r} has a character that a crontab cannot carry: use another folder")
     return job
 
 
 def _home(variable: str, usual: str) -> Path:
-    """A folder of the user's (XDG base directories); a relative one is to be passed over."""
+    """A folder of the user's (XDG base directories); a relative one is to be passed over.  Raises ``UsageError``."""
     given = Path(os.environ.get(variable, ""))
-    return given if given.is_absolute() else Path.home() / usual
+    try:
+        return given if given.is_absolute() else Path.home() / usual
+    except RuntimeError:
+        raise UsageError(f"this user has no home folder: set HOME, or {variable} to an absolute path") from None
 
 
 def schedule(every: int) -> str:
@@ -124,9 +136,9 @@ def environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: environ[name] for name in wanted if name != DIR_VARIABLE and name.isidentifier()}
 
 
-def lines_of(job: Job, polls: str, variables: Mapping[str, str]) -> list[str]:
+def lines_of(job: CronJob, polls: str, variables: Mapping[str, str]) -> list[str]:
     """The block for the crontab, its markers included."""
-    before = [f"cd {_quoted(job.project)}", *([f". {_quoted(job.environment)}"] if variables else [])]
+    before = [f"cd {_quoted(job.place)}", *([f". {_quoted(job.environment)}"] if variables else [])]
     run = [f"{DIR_VARIABLE}={_quoted(job.archive)}", _quoted(job.python), "-m"]
 
     def entry(when: str, *command: str) -> str:
@@ -137,9 +149,9 @@ def lines_of(job: Job, polls: str, variables: Mapping[str, str]) -> list[str]:
     return [
         job.begin,
         "# Written by `newsarchive install-cron`, which `--remove` undoes. Two runs at once do no harm: the second exits with 6.",
-        entry(polls, "scrapy crawl sina_finance", log),
+        entry(polls, job.crawl, log),
         "# A poll sweeps finished days by itself; the next line is for those who let it poll by day alone.",
-        entry(NIGHTLY, "scrapy crawl sina_finance", log),
+        entry(NIGHTLY, job.crawl, log),
         "# What is missing: cron sends it by mail.",
         entry(WEEKLY, "newsarchive gaps"),
         job.end,
@@ -158,7 +170,7 @@ def _print(block: Iterable[str]) -> None:
     typer.echo("# Nothing is installed yet; --yes does, and writes the file of variables that the lines name", err=True)
 
 
-def _install(job: Job, block: list[str], variables: Mapping[str, str]) -> None:
+def _install(job: CronJob, block: list[str], variables: Mapping[str, str]) -> None:
     others = without(_table(), job)
     if variables:
         _write_private(job.environment, [f"export {name}={shlex.quote(value)}" for name, value in variables.items()])
@@ -168,7 +180,7 @@ def _install(job: Job, block: list[str], variables: Mapping[str, str]) -> None:
     typer.echo(f"Installed for {job.archive}; log: {job.log}; variables taken along: {names}")
 
 
-def _remove(job: Job) -> None:
+def _remove(job: CronJob) -> None:
     table = _table()
     others = without(table, job)
     if others == table:
@@ -179,8 +191,8 @@ def _remove(job: Job) -> None:
     typer.echo(f"Removed the lines for {job.archive}; its log stays: {job.log}")
 
 
-def without(table: list[str], job: Job) -> list[str]:
-    """The lines of a crontab without ours for this archive; raises ``UsageError`` where a marker lacks its twin."""
+def without(table: list[str], job: CronJob) -> list[str]:
+    """The lines of a crontab without ours for this archive; raises ``UsageError`` where a marker lacks its counterpart."""
     begins = [number for number, line in enumerate(table) if line == job.begin]
     ends = [number for number, line in enumerate(table) if line == job.end]
     if not begins and not ends:

@@ -4,46 +4,35 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import date
-from pathlib import Path
-from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from newsarchive.archive.layouts import FIELDS, Census, LayoutDay, census
-from newsarchive.cli.folder import archive_folder
-from newsarchive.errors import UsageError
-
-EXAMPLE = "Example: newsarchive layouts --since 2026-11-01"
+from newsarchive.archive.index.census import FIELDS, Census, LayoutDay, census
+from newsarchive.cli import tables
+from newsarchive.cli.days import SinceOption, UntilOption, first_and_last
+from newsarchive.cli.folder import ArchiveOption, JsonOption, archive_folder
 
 
 def layouts(
     *,
-    since: Annotated[str | None, typer.Option(metavar="DAY", help="From this day on, like 2026-11-01.")] = None,
-    archive: Annotated[Path | None, typer.Option(help="The archive; else NEWSARCHIVE_DIR, else ./archive.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Count, by day, layout and field, what was found on the pages; and the structures that no layout fits.
 
     A field that all of a layout's pages had yesterday and none has today is a change at Sina.
+
+    Example: newsarchive layouts --since 2026-11-01
+
+    Exit code: 0, also where no layout fits some pages; 2 for wrong usage.
     """
-    counted = census(archive_folder(archive), _day(since))
+    counted = census(archive_folder(archive), *first_and_last(since, until))
     if as_json:
         typer.echo(json.dumps(_plain(counted), ensure_ascii=False))
     else:
         _show(counted)
-
-
-layouts.__doc__ = f"{layouts.__doc__}\n\n    {EXAMPLE}\n"
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UsageError(f"--since {text}: expected a day like 2026-11-01") from None
 
 
 def _plain(counted: Census) -> dict[str, object]:
@@ -69,15 +58,17 @@ def _named(entry: LayoutDay) -> list[str]:
 
 
 def _show(counted: Census) -> None:
-    table = Table("day", "layout", "articles", "found of all, by field", box=None)
+    if not counted.layouts and not counted.unknown:
+        typer.echo("No page was read in these days.")
+        return
+    rows = []
     for entry in counted.layouts:
         shares = [f"{name} {entry.found[name]}/{entry.found[name] + entry.missing[name]}" for name in _named(entry)]
-        table.add_row(entry.day.isoformat(), entry.layout, str(entry.articles), "  ".join(shares))
-    Console().print(table)
+        rows.append((entry.day.isoformat(), entry.layout, str(entry.articles), "  ".join(shares)))
+    tables.show(("day", "layout", "articles", "found of all, by field"), rows, right=("articles",))
     if not counted.unknown:
         typer.echo("Every page had a layout.")
         return
-    table = Table("day", "host", "fingerprint", "pages", "one of them", box=None, title="Pages that no layout fits")
-    for unknown in counted.unknown:
-        table.add_row(unknown.day.isoformat(), unknown.host, unknown.fingerprint, str(unknown.pages), unknown.example)
-    Console().print(table)
+    typer.echo("\nPages that no layout fits:")
+    strange = [(of.day.isoformat(), of.host, of.fingerprint, str(of.pages), of.example) for of in counted.unknown]
+    tables.show(("day", "host", "fingerprint", "pages", "one of them"), strange, right=("pages",))

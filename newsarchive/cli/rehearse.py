@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import sys
 import time
@@ -18,14 +19,13 @@ from typer.core import TyperCommand
 from newsarchive.cli import week, week_report
 from newsarchive.cli.child import DONE, EXIT_CODES, HOPELESS, Stop, crawl_command, crawl_environment
 from newsarchive.cli.outline import head_of, tree_of
+from newsarchive.cli.rehearsal_folder import LOG, emptied
 from newsarchive.errors import UsageError
 from newsarchive.rehearsal import StandIn
 from newsarchive.rehearsal.faults import Level
 from newsarchive.rehearsal.judge import Verdict, judge
 from newsarchive.rehearsal.week import polls_of
 
-MARKER = ".rehearsal"
-"""The hidden file that says: a rehearsal made this folder, a rehearsal may empty it."""
 DEFAULT_FOLDER = Path("rehearsal-archive")
 MAX_RUNS = 8
 """For the present, and for a past day. Hostile needs four or five; a crawl that is not done after eight never will be."""
@@ -39,6 +39,7 @@ class RehearseCommand(TyperCommand):
     """Lets ``--serve`` stand without a port."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Let ``--serve`` stand without a port: it then means 0, a free one."""
         args = [
             "--serve=0" if word == "--serve" and not after.isdecimal() else word
             for word, after in zip_longest(args, args[1:], fillvalue="")
@@ -78,13 +79,18 @@ class Rehearsal:
 
 def rehearse(
     *,
-    articles: Annotated[int, typer.Option(min=1, max=50_000, help="How many articles the stand-in has.")] = 200,
-    days: Annotated[int, typer.Option(min=1, max=365, help="Over how many days they are spread, up to now.")] = 3,
+    articles: Annotated[
+        int, typer.Option(min=1, max=50_000, metavar="N", help="How many articles the stand-in has.")
+    ] = 200,
+    days: Annotated[
+        int, typer.Option(min=1, max=365, metavar="N", help="Over how many days they are spread, up to now.")
+    ] = 3,
     archive: Annotated[
-        Path, typer.Option(help="Where the archive goes; emptied first, if a rehearsal made it.")
+        Path,
+        typer.Option(metavar="FOLDER", help="Where the archive goes; emptied first, if a rehearsal made it."),
     ] = DEFAULT_FOLDER,
     faults: Annotated[Level, typer.Option(help="How badly the stand-in behaves.")] = Level.NONE,
-    seed: Annotated[int, typer.Option(help="Another number, other news.")] = 7,
+    seed: Annotated[int, typer.Option(metavar="N", help="Another number, other news.")] = 7,
     years: Annotated[
         bool,
         typer.Option(
@@ -104,7 +110,7 @@ def rehearse(
             min=0, max=65_535, metavar="[PORT]", help="Crawl nothing: serve until stopped, and say how to get there."
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object instead of tree and text.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")] = False,
 ) -> None:
     """Crawl a stand-in for Sina: the real crawl, invented news, no network.
 
@@ -151,36 +157,9 @@ def _play(articles: int, days: int, seed: int, archive: Path, as_json: bool) -> 
         _tell_differences([] if played.stopped else played.differences)
         typer.echo(week_report.summary(played))
         if played.exit_code:
-            typer.echo(f"What the polls said is in {played.archive / week.LOG}.")
+            typer.echo(f"What the polls said is in {played.archive / LOG}.")
         typer.secho(week_report.verdict_of(played), fg="green" if played.exit_code == 0 else "red", color=_colour())
     raise typer.Exit(played.exit_code)
-
-
-def emptied(folder: Path) -> Path:
-    """The folder, absolute, with nothing in it but the marker; UsageError where a rehearsal did not make its content."""
-    folder = folder.expanduser().absolute()
-    marker = folder / MARKER
-    try:
-        if folder.exists() and not marker.is_file() and (not folder.is_dir() or any(folder.iterdir())):
-            message = f"{folder} holds something that no rehearsal made, and is left alone; give another folder with --archive"
-            raise UsageError(message)
-        folder.mkdir(parents=True, exist_ok=True)
-        for entry in folder.iterdir():
-            _remove(entry)
-        marker.write_text("made by: newsarchive rehearse; emptied by the next one\n", "utf-8")
-    except OSError as error:
-        message = f"{folder} cannot be used ({error.strerror or error}); give another folder with --archive"
-        raise UsageError(message) from error
-    return folder
-
-
-def _remove(entry: Path) -> None:
-    if entry.name == MARKER:
-        return
-    if entry.is_dir() and not entry.is_symlink():
-        shutil.rmtree(entry)
-    else:
-        entry.unlink()
 
 
 def _serve(stand_in: StandIn, stop: Stop, as_json: bool) -> None:
@@ -191,7 +170,7 @@ def _serve(stand_in: StandIn, stop: Stop, as_json: bool) -> None:
             _say(
                 f"# {len(sina.truth)} rows are served. Set these, and NEWSARCHIVE_DIR to a folder for the trial, then run:"
             )
-            _say("# scrapy crawl sina_finance -s DOWNLOAD_DELAY=0      (Ctrl-C here ends the serving)")
+            _say("# newsarchive crawl -s DOWNLOAD_DELAY=0      (Ctrl-C here ends the serving)")
             if sina.past_days:
                 _say("# Of old, with -a since=DAY -a until=DAY: " + " ".join(map(str, sina.past_days)))
             stop.wait()
@@ -274,6 +253,20 @@ def _tell(rehearsal: Rehearsal, as_json: bool) -> None:
         typer.echo(line)
     _tell_differences(rehearsal.verdict.differences)
     typer.secho(_verdict(rehearsal), fg="green" if rehearsal.exit_code == 0 else "red", color=_colour())
+    typer.echo(f"Read it in a browser: {_reader_command(rehearsal.archive)}")
+
+
+def _reader_command(archive: Path) -> str:
+    """What opens this archive, as it can be typed here: the program is seldom on the path of whoever tries it first."""
+    program = Path(sys.argv[0])
+    named = (
+        "newsarchive" if program.name != "newsarchive" or shutil.which("newsarchive") == str(program) else str(program)
+    )
+    here = Path.cwd()
+    folder = archive.relative_to(here) if archive.is_relative_to(here) else archive
+    return shlex.join(
+        [named, "serve", "--no-marks", "--archive", str(folder)]
+    )  # marks would be no rehearsal's to empty
 
 
 def _tell_differences(differences: list[str]) -> None:

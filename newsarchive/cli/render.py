@@ -11,18 +11,20 @@ from enum import StrEnum
 from html import unescape
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 import typer
 
-from newsarchive.archive import rsshub
-from newsarchive.archive.article import file_of
-from newsarchive.archive.names import file_stem, with_docid
+from newsarchive.archive.format import rsshub
+from newsarchive.archive.format.article import file_of
+from newsarchive.archive.format.names import file_stem, with_docid
 from newsarchive.errors import PageError, UsageError
 from newsarchive.items import BEIJING, Article, Offer
 from newsarchive.pages.charset import decode
 from newsarchive.pages.cheerio import description
 from newsarchive.pages.text import printable
-from newsarchive.sina import answers, boilerplate, channels, notices, urls
+from newsarchive.sina.listing import channels, urls
+from newsarchive.sina.page import boilerplate, impostors, page_reader
 
 NO_ARTICLE = 3
 """Exit code where a page becomes no file: the work is done, and something is missing (design §4)."""
@@ -32,11 +34,15 @@ _TOLD = (
 )  # fmt: skip
 """Fields of an ``Article`` that the page gave, whether or not they stand in the file."""
 _HEAD_CHARS = 40_000  # the address of a page stands in its first 10,000 characters
-_ADDRESS_TAG_RE = re.compile(r"<(?:meta|link)\b[^>]*\b(?:og:url|canonical)\b[^>]*>", re.I)
-_ADDRESS_RE = re.compile(r"""\b(?:content|href)\s*=\s*["']?([^"'\s>]+)""", re.I)
+_ADDRESS_TAG_RE = re.compile(r"<(?:meta|link)\b[^<>]{0,2000}>", re.I)
+_ADDRESS_KINDS = ("og:url", "canonical", "mobile-agent")
+"""Where a page names its own address, the best first: pages of k.sina.com.cn of 2018 have the last alone."""
+_ADDRESS_RE = re.compile(r"""\b(?:content|href)\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^"'\s>]+))""", re.I)
+_ESCAPED_SCHEME_RE = re.compile(r"(?:https?)?(?:%(?:25){0,3}3A|:)?(?:%(?:25){0,3}2F){2}", re.I)
+_MOST_ESCAPES = 3  # of an address within each other; the pages of t.cj.sina.com.cn of 2018 have one
 
 
-class Profile(StrEnum):
+class ProfileName(StrEnum):
     """The dialects of design §3."""
 
     CLEAN = "clean"
@@ -44,7 +50,7 @@ class Profile(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class RenderJob:
     """One saved page with what a listing would have said of it."""
 
     html: str
@@ -57,7 +63,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RenderResult:
     """The file that a page becomes, or why it becomes none; ``article`` is None in profile ``rsshub``."""
 
     name: str | None = None
@@ -72,14 +78,19 @@ class Outcome:
 def render(
     page: Annotated[Path | None, typer.Argument(metavar="PAGE.html", help="The page as it was saved.")] = None,
     *,
-    url: Annotated[str | None, typer.Option(help="Its address; else the one that the page names.")] = None,
+    url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Its address; else the one that the page names.")
+    ] = None,
     title: Annotated[
-        str | None, typer.Option(help="Its title in the listing; without one it is named as an address given by hand.")
+        str | None,
+        typer.Option(
+            metavar="TEXT", help="Its title in the listing; without one it is named as an address given by hand."
+        ),
     ] = None,
     intime: Annotated[
         int | None, typer.Option(metavar="N", help="When the listing got it, in seconds since 1970; for rsshub.")
     ] = None,
-    profile: Annotated[Profile, typer.Option(help="The dialect of the file.")] = Profile.CLEAN,
+    profile: Annotated[ProfileName, typer.Option(help="The dialect of the file.")] = ProfileName.CLEAN,
     jobs: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help='Many pages instead: a JSON list of {"title", "url", "intime", "html"}.'),
@@ -104,24 +115,24 @@ def render(
         return
     if page is None:
         raise UsageError("nothing to render: give a saved page, or many with --jobs FILE")
-    outcome = _outcome_of_page(_bytes_of(page), url, title, intime, profile)
+    outcome = _outcome_of_page(page, url, title, intime, profile)
     _tell(outcome, as_json)
     if outcome.name is None:
         raise typer.Exit(NO_ARTICLE)
 
 
-def outcome_of(job: Job, profile: Profile) -> Outcome:
+def outcome_of(job: RenderJob, profile: ProfileName) -> RenderResult:
     """What the crawl would do with this page."""
     try:
-        return _clean_file(job) if profile is Profile.CLEAN else _rsshub_file(job)
+        return _clean_file(job) if profile is ProfileName.CLEAN else _rsshub_file(job)
     except PageError as error:
-        return Outcome(reason=error.reason, message=str(error))
+        return RenderResult(reason=error.reason, message=str(error))
 
 
-def _clean_file(job: Job) -> Outcome:
-    article = answers.cleaned(_article(job))
+def _clean_file(job: RenderJob) -> RenderResult:
+    article = page_reader.cleaned(_article(job))
     data = file_of(article, channel=channels.category(()), known_poster=boilerplate.is_poster)
-    return Outcome(_clean_name(job.title, article), data.decode(), article)
+    return RenderResult(_clean_name(job.title, article), data.decode(), article)
 
 
 def _clean_name(title: str | None, article: Article) -> str:
@@ -130,37 +141,44 @@ def _clean_name(title: str | None, article: Article) -> str:
     return f"{plain or with_docid(file_stem(article.title) if title is None else '', article.offer.docid)}.md"
 
 
-def _rsshub_file(job: Job) -> Outcome:
+def _rsshub_file(job: RenderJob) -> RenderResult:
     """The original looked for no layout: a page without its kind of body gave a file that holds the title."""
     docid = urls.docid_of(job.url)
-    notices.check_page(200, job.html, docid)
+    impostors.check_page(200, job.html, docid)
     title = _article(job).title if job.title is None else job.title
     made = rsshub.render(title, description(job.html, job.url), job.intime, rsshub.placeholder_of(docid))
     if made is None:
-        return Outcome(
+        return RenderResult(
             reason="lost", message="the original program would have written nothing: a title or text it choked on"
         )
-    return Outcome(made.name, made.content)
+    return RenderResult(made.name, made.content)
 
 
-def _article(job: Job) -> Article:
+def _article(job: RenderJob) -> Article:
     url = urls.canonical(job.url)
     day = urls.date_of(url) or datetime.now(BEIJING).date()
-    return answers.article_in(job.html, Offer(docid=urls.docid_of(url), url=url, day=day, title=job.title or ""), url)
+    return page_reader.article_in(
+        job.html, Offer(docid=urls.docid_of(url), url=url, day=day, title=job.title or ""), url
+    )
 
 
 # --- what was asked ----------------------------------------------------------------------------------------------------
 
 
-def _outcome_of_page(body: bytes, url: str | None, title: str | None, intime: int | None, profile: Profile) -> Outcome:
+def _outcome_of_page(
+    page: Path, url: str | None, title: str | None, intime: int | None, profile: ProfileName
+) -> RenderResult:
     try:
-        html = decode(body, None)
+        html = decode(_bytes_of(page), None)
     except PageError as error:
-        return Outcome(reason=error.reason, message=str(error))
-    return outcome_of(Job(html, _address(url, html, "--url"), title, intime), profile)
+        return RenderResult(reason=error.reason, message=str(error))
+    return outcome_of(
+        RenderJob(html, _address(url, html, "--url" if url else str(page), "give it with --url"), title, intime),
+        profile,
+    )
 
 
-def _jobs_of(file: Path) -> list[Job]:
+def _jobs_of(file: Path) -> list[RenderJob]:
     """All of them are looked at before the first is answered."""
     try:
         listed = json.loads(_bytes_of(file))
@@ -173,33 +191,63 @@ def _jobs_of(file: Path) -> list[Job]:
     return [_job_of(entry, f"job {number} of {file}") for number, entry in enumerate(listed, 1)]
 
 
-def _job_of(entry: object, place: str) -> Job:
+def _job_of(entry: object, place: str) -> RenderJob:
     given: dict[str, Any] = entry if isinstance(entry, dict) else {}
     html, url, title, intime = (given.get(key) for key in ("html", "url", "title", "intime"))
     if not (isinstance(html, str) and isinstance(url, str | None) and isinstance(title, str | None)):
         raise UsageError(f"{place}: expected an object with html, url and title as text")
     if not isinstance(intime, int | float | str | None):
         raise UsageError(f"{place}: intime is {type(intime).__name__}, expected seconds since 1970")
-    return Job(html, _address(url, html, place), title, intime)
+    return RenderJob(html, _address(url, html, place, "give it as url"), title, intime)
 
 
-def _address(given: str | None, html: str, place: str) -> str:
-    """The address given, else the one that the page names."""
-    address = given or _address_in(html)
-    if not address:
-        raise UsageError(f"{place}: the page names no address of its own, so one must be given")
+def _address(given: str | None, html: str, place: str, to_give: str) -> str:
+    """The address given, else the one that the page names; raises ``UsageError``: where a bad one stands, and how to give one."""
+    if given:
+        _check_address(given, place)
+        return given
+    named = _named_in(html)
+    if not named:
+        raise UsageError(f"{place}: the page names no address of its own; {to_give}")
+    readable = (address for _, address in named if _is_address(address))
+    if address := next(readable, None):
+        return address
+    kind, address = named[0]
+    raise UsageError(f"{place}: the {kind} of the page is no address of a page ({address[:200]!r}); {to_give}")
+
+
+def _check_address(address: str, place: str) -> None:
     try:
         urls.canonical(address)
     except ValueError as error:
         raise UsageError(f"{place}: {error}") from None
+
+
+def _is_address(address: str) -> bool:
+    try:
+        urls.canonical(address)
+    except ValueError:
+        return False
+    return True
+
+
+def _named_in(html: str) -> list[tuple[str, str]]:
+    """What the page says of its own address, the best first: ``og:url``, ``canonical`` or ``mobile-agent``, and the address."""
+    tags = _ADDRESS_TAG_RE.findall(html[:_HEAD_CHARS])
+    named = ((kind, _ADDRESS_RE.search(tag)) for kind in _ADDRESS_KINDS for tag in tags if kind in tag)
+    return [(kind, _unescaped(found[1] or found[2] or found[3] or "")) for kind, found in named if found]
+
+
+def _unescaped(value: str) -> str:
+    """An address without references and percent escapes around it; ``mobile-agent`` has it behind ``url=``."""
+    address = unescape(value).strip()
+    if address.startswith("format="):
+        address = address.partition("url=")[2]
+    for _ in range(_MOST_ESCAPES):
+        if "://" in address or not _ESCAPED_SCHEME_RE.match(address):
+            break
+        address = unquote(address)
     return address
-
-
-def _address_in(html: str) -> str:
-    """``og:url`` or the canonical link, whichever is first; empty where there is none."""
-    tag = _ADDRESS_TAG_RE.search(html, 0, _HEAD_CHARS)
-    named = _ADDRESS_RE.search(tag[0]) if tag else None
-    return unescape(named[1]) if named else ""
 
 
 def _bytes_of(file: Path) -> bytes:
@@ -212,13 +260,13 @@ def _bytes_of(file: Path) -> bytes:
 # --- what is said ------------------------------------------------------------------------------------------------------
 
 
-def _tell_all(jobs: list[Job], profile: Profile) -> None:
+def _tell_all(jobs: list[RenderJob], profile: ProfileName) -> None:
     for job in jobs:
         outcome = outcome_of(job, profile)
         _write(_json_line({"name": outcome.name, "content": outcome.content}))
 
 
-def _tell(outcome: Outcome, as_json: bool) -> None:
+def _tell(outcome: RenderResult, as_json: bool) -> None:
     if as_json:
         _write(
             _json_line(

@@ -20,27 +20,26 @@ from typing import IO
 import typer
 
 from newsarchive.cli.child import DONE, EXIT_CODES, HOPELESS, CutShort, Stop, crawl_command, crawl_environment
+from newsarchive.cli.rehearsal_folder import LOG
 from newsarchive.cli.week_report import Week
 from newsarchive.items import BEIJING
 from newsarchive.rehearsal import StandIn
 from newsarchive.rehearsal.aftermath import Aftermath, half_written, read_aftermath
 from newsarchive.rehearsal.judge import judge
-from newsarchive.rehearsal.truth import Document
+from newsarchive.rehearsal.truth import Story
 from newsarchive.rehearsal.week import (
     BLOCKED,
     EDITED_MARK,
-    Ban,
+    BanBegins,
     Cut,
     Edits,
-    Poll,
+    PlannedPoll,
     SickListing,
     Withheld,
     befall,
     late_rows,
 )
 
-LOG = ".rehearsal.log"
-"""In the archive's folder: all that the polls said."""
 MIN_ARTICLES_A_DAY = 15
 """With fewer a listing may well be empty at the first poll, or a day without any news: both are sick (exit 5), and rightly."""
 BAN_MINUTES = 60
@@ -62,8 +61,8 @@ class _Play:
     stop: Stop
     log: IO[bytes]
     rng: random.Random
-    edited: list[Document] = field(default_factory=list)
-    withheld: list[Document] = field(default_factory=list)
+    edited: list[Story] = field(default_factory=list)
+    withheld: list[Story] = field(default_factory=list)
     polled_at: list[datetime] = field(default_factory=list)
     """When a poll was done that nothing cut short."""
 
@@ -90,7 +89,7 @@ def play(week: Week, stop: Stop) -> None:
 # --- one poll ----------------------------------------------------------------------------------------------------------
 
 
-def _poll(playing: _Play, poll: Poll) -> int:
+def _poll(playing: _Play, poll: PlannedPoll) -> int:
     week, sina, event = playing.week, playing.sina, poll.event
     if event is not None:
         concerned = befall(event, sina, playing.rng)
@@ -142,13 +141,13 @@ def _crawl(playing: _Play, cut: CutShort | None) -> int:
     return playing.stop.run(crawl_command(settings), env=environment, cwd=archive, stdout=log, stderr=log, cut=cut)
 
 
-def _about_poll(week: Week, poll: Poll, code: int) -> str:
+def _about_poll(week: Week, poll: PlannedPoll, code: int) -> str:
     event = f"; {poll.event}" if poll.event else ""
     meaning = EXIT_CODES.get(code, "cut short")
     return f"{poll}, poll {len(week.polls)} of {len(week.script)}{event}: exit code {code}, {meaning}"
 
 
-def _faults_of(week: Week, poll: Poll, sent: int, code: int | None) -> Iterator[str]:
+def _faults_of(week: Week, poll: PlannedPoll, sent: int, code: int | None) -> Iterator[str]:
     """What a poll did that it should not have done; ``code`` is None for one that was killed."""
     if code is not None and code not in poll.may_end_with:
         expected = " or ".join(map(str, sorted(poll.may_end_with)))
@@ -159,12 +158,12 @@ def _faults_of(week: Week, poll: Poll, sent: int, code: int | None) -> Iterator[
         yield from (f"{poll}: killed, and {half}." for half in half_written(week.archive))
 
 
-def _count(survived: Counter[str], poll: Poll, code: int, cut: CutShort | None) -> None:
+def _count(survived: Counter[str], poll: PlannedPoll, code: int, cut: CutShort | None) -> None:
     survived["hour off"] += round(poll.after_off / timedelta(hours=1))
     match poll.event:
         case Cut() if cut and cut.done:
             survived["kill" if cut.kills else "stop"] += 1
-        case Ban():
+        case BanBegins():
             survived["ban"] += code in poll.may_end_with
         case SickListing(hours):
             survived["sick hour"] += round(hours) if code in poll.may_end_with else 0
@@ -212,7 +211,7 @@ def _faults_of_coverage(archive: Path, aftermath: Aftermath) -> Iterator[str]:
             yield f"newsarchive coverage does not add up: {row}."
 
 
-def _is_journalled(document: Document, aftermath: Aftermath) -> bool:
+def _is_journalled(document: Story, aftermath: Aftermath) -> bool:
     return any(title.endswith(EDITED_MARK) for title in aftermath.titles.get(document.docid, ()))
 
 

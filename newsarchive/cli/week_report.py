@@ -9,7 +9,7 @@ from typing import Any
 
 from newsarchive.cli.child import DONE
 from newsarchive.rehearsal.judge import Verdict
-from newsarchive.rehearsal.week import Poll
+from newsarchive.rehearsal.week import PlannedPoll
 
 SURVIVED = {
     "kill": "kills",
@@ -33,7 +33,7 @@ class Week:
     days: int
     seed: int
     archive: Path
-    script: list[Poll]
+    script: list[PlannedPoll]
     polls: list[dict[str, Any]] = field(default_factory=list)
     survived: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
@@ -46,6 +46,7 @@ class Week:
 
     @property
     def differences(self) -> list[str]:
+        """All that is not as expected, a sentence each: what polls did, then what the archive holds."""
         return [*self.faults, *self.verdict.differences]
 
     @property
@@ -71,6 +72,7 @@ def _counted(counts: dict[str, int]) -> str:
 
 
 def verdict_of(week: Week) -> str:
+    """The last line of the report: counts, requests, seconds."""
     verdict, said = week.verdict, "As expected" if week.exit_code == 0 else "NOT as expected"
     counts = f"{verdict.missing} missing, {verdict.false} false, {len(week.differences)} differences"
     effort = f"requests: {week.requests}, {week.seconds:.0f} s"

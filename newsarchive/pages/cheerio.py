@@ -27,7 +27,7 @@ _JS_SPACE = "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u20
 def description(page_html: str, url: str) -> str:
     """The HTML of the article at ``url``, whose character references are still to be decoded; empty if there is none.
 
-    Raises ``NotAnArticle`` (``too-deep``).
+    Raises ``PageTooLarge`` and ``PageTooComplex``.
     """
     article = parse(page_html).css_first('[id="artibody"]')
     fragment = inner_html(article) if article else ""

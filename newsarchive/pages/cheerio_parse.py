@@ -12,13 +12,10 @@ from itertools import pairwise
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
-from newsarchive.errors import NotAnArticle
+from newsarchive.pages.depth import bearable
 
 _SURROGATE_RE = re.compile("[\ud800-\udfff]")
 """What UTF-8 cannot hold; a JSON file may name them, and Node writes U+FFFD for each."""
-_MOST_OPEN = 10_000  # tags open at a time: the original's stack overflowed below that; ours take 0.7 s at most
-_TAG_RE = re.compile(r"<(/?)(?!(?:br|img|meta|link|input|hr|p|li|td|tr|dt|dd|option)\b)[a-z]", re.I)
-
 _PRE_END_RE = re.compile(r"</(pre|listing)(?=[\s/>])", re.I)
 _MARK = "data-newsarchive-pre-end"
 _MARKED_INSIDE = f"pre source[{_MARK}], listing source[{_MARK}]"
@@ -38,24 +35,15 @@ _SPECIAL = {
 def parse(html: str) -> LexborHTMLParser:
     """A whole document; scripting counts as on, so that ``noscript`` holds text.
 
-    Raises ``NotAnArticle`` (``too-deep``) for more open tags than the original could print.
+    Raises ``PageTooLarge`` and ``PageTooComplex``.
     """
     html = _SURROGATE_RE.sub("\ufffd", html)
-    _check_depth(html)
+    bearable(html)
     return _parsed(_without_ignored_ends(html))
 
 
 def _parsed(html: str) -> LexborHTMLParser:
     return LexborHTMLParser(html, scripting=True, options=LexborDocumentOptions.WO_EVENTS)
-
-
-def _check_depth(html: str) -> None:
-    depth = 0
-    for tag in _TAG_RE.finditer(html) if html.count("<") > _MOST_OPEN else ():
-        depth = max(0, depth - 1) if tag[1] else depth + 1
-        if depth > _MOST_OPEN:
-            msg = f"more than {_MOST_OPEN} tags are open at once"
-            raise NotAnArticle(msg, reason="too-deep")
 
 
 def _without_ignored_ends(html: str) -> str:

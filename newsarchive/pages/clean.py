@@ -16,44 +16,34 @@ from bs4.element import PageElement
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from newsarchive.errors import EmptyBody, PageError
+from newsarchive.pages.albums import show_albums
+from newsarchive.pages.blocks import Element, Node, blocks
 from newsarchive.pages.depth import bearable
-from newsarchive.pages.flow import Element, Node, blocks
 from newsarchive.pages.rules import Rules
-from newsarchive.pages.runs import Block
+from newsarchive.pages.safe_html import ATTRIBUTES, SCHEMES, TAGS, check_references
+from newsarchive.pages.slots import without_slots
 from newsarchive.pages.text import one_line
 
+_HIDDEN = '[hidden], [style*="display:none" i], [style*="display: none" i]'
 _NEVER_SHOWN = (
     "script, style, noscript, template, link, meta, base, title, iframe, frame, frameset, noframes, noembed, object, embed,"
     " applet, audio, video, canvas, svg, math, input, button, select, textarea, datalist, map, xmp, plaintext,"
-    ' [hidden], [style*="display:none" i], [style*="display: none" i]'
+    f" {_HIDDEN}"
 )
-_TAGS = {
-    "p", "h2", "h3", "h4", "h5", "h6", "strong", "b", "em", "i", "u", "s", "sub", "sup", "br", "a", "img",
-    "figure", "figcaption", "table", "caption", "thead", "tbody", "tr", "th", "td", "ul", "ol", "li", "dl",
-    "dt", "dd", "blockquote", "pre", "code",
-}  # fmt: skip
-_ATTRIBUTES = {
-    "a": {"href"},
-    "img": {"src", "alt", "width", "height", "referrerpolicy"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan"},
-}
 _SIMPLE = frozenset({"p", "div", "span", "font", "a", "strong", "b", "em", "br", "img"})
 _SIMPLE_DEPTH = 4
-_TAG_RE = re.compile(r"<[^>]*>")
-_INLINE_TAG_RE = re.compile(r"<(/?)(a|span|font|strong|b|em|i)\b")
+_TAG_RE = re.compile(r"<[^>]*+>?")
+_EMPTY_TAG_RE = re.compile(r'<((?:img|br|hr|wbr|col|area|param|source|track)\b(?>(?:[^"<>]++|"[^"]*+")*))>')
 _HREF_RE = re.compile(r"""\bhref\s*=\s*["']?([^"'\s>]+)""")
 _CLEANER = nh3.Cleaner(
-    tags=_TAGS,
-    attributes=_ATTRIBUTES,
-    url_schemes={"http", "https"},
+    tags=TAGS,
+    attributes={**ATTRIBUTES, "img": {*ATTRIBUTES["img"], "referrerpolicy"}},
+    url_schemes=SCHEMES,
     link_rel=None,
     set_tag_attribute_values={"img": {"referrerpolicy": "no-referrer"}},
 )
-_COMMENT_RE = re.compile(r"<!--.*?-->", re.S)
+_COMMENT_RE = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 _FIRST_IMAGE_RE = re.compile(r'<img src="([^"]*)"')
-_FULL_STOP = "。"  # no title of another story has one
-_BETWEEN_LINKS = " \u3000、，,;；|丨/·>》-"
 _HANDLER_LOOKING_RE = re.compile(r"(\s[oO][nN][a-zA-Z]+\s*)=")
 _SCRIPT_LOOKING_RE = re.compile(r"([jJ][aA][vV][aA][sS][cC][rR][iI][pP][tT]):")
 _UNSAFE_RE = re.compile(r"<(?:script|style|iframe|object|embed|form|!--)", re.I)
@@ -72,15 +62,13 @@ class Cleaned:
 def clean(body: str, base_url: str, rules: Rules) -> Cleaned:
     """The text of the raw inner HTML ``body``; ``base_url`` is the page's address.
 
-    Raises ``EmptyBody`` if no text and no picture is left, ``NotAnArticle`` (``too-deep``). Cleaning a clean body changes nothing.
+    Raises ``EmptyBody`` if no text and no picture is left, ``PageTooLarge``, ``PageTooComplex``. Cleaning a clean body changes nothing.
     """
-    cut = [found[0] for found in rules.cut.finditer(body)]
-    raw = rules.cut.sub(_still_open, body)
+    raw, cut = without_slots(body, rules)
     if any(word in raw for word in rules.marker_words):
         raw = rules.markers.sub("", raw)
     tree, dropped = _without_boilerplate(raw, rules)
-    lines, removed = blocks(_nodes(tree), base_url, rules)
-    lines, related = _without_related(lines, rules)
+    lines, removed, related = blocks(_nodes(tree), base_url, rules)
     html = _sanitised("\n".join(block.html for block in lines))
     if not html:
         msg = f"nothing of a text is left of {len(body)} characters at {base_url}"
@@ -88,22 +76,6 @@ def clean(body: str, base_url: str, rules: Rules) -> Cleaned:
     image = _FIRST_IMAGE_RE.search(html)
     told = [*(html for html in (*cut, *dropped, *removed) if rules.noted.match(_words(html))), *related]
     return Cleaned(html, unescape(image[1]) if image else "", tuple(dict.fromkeys(map(_aside, told))))
-
-
-def _still_open(cut: re.Match[str]) -> str:
-    """What a stretch that goes must leave: the end tags of links and emphasis that were open before it."""
-    if "</" not in cut[0]:
-        return ""
-    opened: list[str] = []
-    left = ""
-    for slash, name in _INLINE_TAG_RE.findall(cut[0]):
-        if not slash:
-            opened.append(name)
-        elif name in opened:
-            opened.remove(name)
-        else:
-            left += f"</{name}>"
-    return left
 
 
 def _words(html: str) -> str:
@@ -122,8 +94,12 @@ def _without_boilerplate(raw: str, rules: Rules) -> tuple[LexborHTMLParser, list
     each is destroyed once, inner ones first.
     """
     tree = LexborHTMLParser(b"<body>" + bearable(raw))
+    if rules.album_source in raw:
+        show_albums(tree, rules.album_source, _HIDDEN)
     for node in _each_once(tree, _NEVER_SHOWN):
         node.decompose()
+    for node in tree.css(rules.quotes):
+        node.attrs["href"] = ""
     dropped = []
     for node in _each_once(tree, ", ".join(rules.drop)):
         dropped.append(node.html or "")
@@ -175,46 +151,13 @@ def _tags(elements: list[str]) -> Sequence[PageElement]:
 
 
 def _soup(html: str) -> BeautifulSoup:
-    return BeautifulSoup(html, "html.parser", multi_valued_attributes=None)
-
-
-def _without_related(lines: list[Block], rules: Rules) -> tuple[list[Block], list[str]]:
-    """The lines without those that only lead to other stories, and the HTML of those.
-
-    Such are a label with its links, in one paragraph or in several.
-    """
-    kept: list[Block] = []
-    related: list[str] = []
-    label: list[Block] = []  # a label alone waits for its links
-    is_after_link = False
-    for block in lines:
-        kind = _related_kind(block, rules)
-        if kind == "line" or (kind == "link" and (label or is_after_link)):
-            related += [one.html for one in (*label, block)]
-            label, is_after_link = [], True
-            continue
-        kept += label
-        label, is_after_link = ([block], False) if kind == "label" else ([], False)
-        kept += [] if label else [block]
-    return kept + label, related
-
-
-def _related_kind(block: Block, rules: Rules) -> str:
-    """``line`` (label and links), ``label`` alone, ``link`` (linked as a whole), else empty."""
-    if not block.text:
-        return ""
-    loose = block.loose.strip(_BETWEEN_LINKS)
-    if not loose:
-        if rules.related.match(block.text):
-            return "line"
-        return "" if _FULL_STOP in block.text else "link"
-    if not rules.related.fullmatch(loose):
-        return ""
-    return "label" if block.loose == block.text else "line"
+    """``html`` as lexbor prints it; BeautifulSoup would look through all empty elements so far at each end tag that follows."""
+    return BeautifulSoup(_EMPTY_TAG_RE.sub(r"<\1/>", html), "html.parser", multi_valued_attributes=None)
 
 
 def _sanitised(html: str) -> str:
     """``html`` through nh3, without blank lines; a leak is an error, not a file."""
+    check_references(html)
     safe = _CLEANER.clean(html)
     safe = "\n".join(line for line in safe.split("\n") if line.strip())
     # text that looks like a handler or a script (a report on an attack, an alt) reads the same with its sign as a

@@ -75,8 +75,8 @@ def href(node: LexborNode) -> str:
 
 @dataclass(frozen=True, slots=True, init=False)
 class Css:
-    """A field that stands in elements: one by default, ``optional`` (none or one), ``many`` (a tuple), or the
-    ``longest`` of several, for pages that name nothing.
+    """A field that stands in elements: one by default, ``optional`` (none or one), ``many`` (a tuple), the ``longest`` of
+    several, for pages that name nothing, or the ``first`` that makes sense, where others of the class mean something else.
 
     Several selectors are tried in their order: the first that matches decides. What a page shows twice, in the same
     words, is one match; of one within another only the outer counts (a text pasted with its element around it).
@@ -90,6 +90,7 @@ class Css:
     optional: bool
     many: bool
     longest: bool
+    first: bool
     within: str
 
     def __init__(
@@ -100,9 +101,11 @@ class Css:
         optional: bool = False,
         many: bool = False,
         longest: bool = False,
+        first: bool = False,
         within: str = "",
     ) -> None:
-        for name, value in zip(self.__slots__, (selectors, to, take, optional, many, longest, within), strict=True):
+        given = (selectors, to, take, optional, many, longest, first, within)
+        for name, value in zip(self.__slots__, given, strict=True):
             object.__setattr__(self, name, value)
 
     def read(self, page: Page) -> Any:
@@ -110,12 +113,21 @@ class Css:
         if self.many:
             return tuple(self.to(self.take(node)) for node in nodes)
         taken = [self.take(node) for node in (nodes if len(nodes) == 1 else _outermost(nodes))]
+        if self.first:
+            taken = next(([one] for one in taken if self._makes_sense(one)), taken[:1])
         if self.longest:
             taken = sorted(taken, key=len, reverse=True)[:1]
         different = {" ".join(one.split()) for one in taken}
         if len(different) > 1 or not (different or self.optional):
             raise _Mismatch(len(different))
         return self.to(taken[0]) if taken else None
+
+    def _makes_sense(self, taken: str) -> bool:
+        try:
+            self.to(taken)
+        except ValueError:
+            return False
+        return True
 
     def _nodes(self, page: Page) -> list[LexborNode]:
         place = page.first(self.within) if self.within else page.tree

@@ -1,6 +1,6 @@
-"""What polls left behind, from the journals and files alone: whole files, coverage, seals, rows that were read again.
+"""What the polls wrote, read from journals and files alone: whole files, documents without an outcome, titles, seals.
 
-Beside ``judge``, which compares with the truth at the end; this can be asked at any moment, a torn journal included.
+``judge`` compares a finished archive with the truth; this module also reads an archive whose crawl was killed.
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ SETTLED = frozenset(("kept", "revised", "filtered", "gone"))
 
 @dataclass(slots=True)
 class Aftermath:
-    """What the journals tell."""
+    """What the journals of all days say together."""
 
     unsettled: dict[str, str] = field(default_factory=dict)
-    """Documents without an article and without a reason for that: docid → ``pending`` or ``failed``."""
+    """Documents that are neither archived nor settled: docid → ``pending`` or ``failed``."""
     titles: dict[str, set[str]] = field(default_factory=dict)
     """docid → the titles under which it was offered."""
     sealed: set[tuple[str, str]] = field(default_factory=set)
-    """Each (day, channel) that is."""
+    """Each sealed (day, channel)."""
 
 
 def read_aftermath(archive: Path) -> Aftermath:
+    """Read all journals of the archive; a torn or unlinked line is taken as it stands."""
     aftermath = Aftermath()
     for day in day_folders(archive):
         for line in journal_lines(archive, day):
@@ -50,7 +51,7 @@ def _take_down(aftermath: Aftermath, day: str, event: Mapping[str, Any]) -> None
 
 
 def half_written(archive: Path) -> Iterator[str]:
-    """The articles under their final name that are not whole; there must be none, whenever a crawl was killed."""
+    """Articles under their final name whose file is cut or malformed, a sentence each; a kill must never leave one."""
     for day in day_folders(archive):
         for file in day.glob("*.md"):
             try:

@@ -1,4 +1,4 @@
-"""What the site says and the proxy sends: a response, or the end of the connection."""
+"""What the site answers and the proxy sends: a response, or the end of the connection."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import zlib
 from dataclasses import dataclass
 
 _GZIP = 31
-"""zlib's number for the gzip wrapper with the largest window."""
+"""zlib's ``wbits`` for gzip with the largest window."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response before it is sent; ``packed`` is the body in gzip, empty where it is not worth it."""
+    """A response before it is sent; ``packed`` is the body in gzip, empty where it is sent plain."""
 
     status: int
     content_type: str
@@ -20,7 +20,7 @@ class Answer:
     announced: bool = True
     """Whether Content-Length is sent; without it the end of the connection ends the body."""
     headers: tuple[tuple[str, str], ...] = ()
-    """Further ones, as Location."""
+    """Further headers, for example Location: (name, value)."""
 
 
 class HangUp(Exception):
@@ -32,6 +32,6 @@ class HangUp(Exception):
 
 
 def answer_of(status: int, content_type: str, body: bytes) -> Answer:
-    """Packed fast rather than small: the stand-in shares its processors with the crawler."""
+    """An answer with its body in gzip, at the fastest level: the stand-in shares its processors with the crawler."""
     packer = zlib.compressobj(level=1, wbits=_GZIP)
     return Answer(status, content_type, body, packer.compress(body) + packer.flush())

@@ -1,6 +1,6 @@
-"""Reads an archive folder with no help from the code that wrote it: journals, files, and the pieces of a text.
+"""Reads an archive folder without the code that wrote it: journals, files, and the pieces of a text.
 
-For ``judge``. The shapes are those of the archive's contract (design §3), put down here a second time on purpose.
+For ``judge``. It repeats the formats of design §3 on purpose: a mistake in the archive's own reader must not hide here.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _KINDS = {
     "i": "em",
 }
 INLINE = frozenset(("strong", "em", "a"))
-"""Kinds that lie inside another piece and repeat its text."""
+"""Kinds of piece that lie inside another piece, so that their text occurs in both."""
 
 
 class Line(NamedTuple):
@@ -70,6 +70,7 @@ def read_file(path: Path) -> ArchivedFile:
 
 
 def day_folders(archive: Path) -> list[Path]:
+    """The folders ``2026/11/23`` of the archive, oldest first."""
     return sorted(day for day in archive.glob("[0-9]*/[0-9]*/[0-9]*") if day.is_dir())
 
 
@@ -104,7 +105,7 @@ def pieces_of(body: str) -> tuple[Piece, ...]:
 
 
 def loose_text(body: str, pieces: tuple[Piece, ...]) -> str:
-    """What the body holds beside its pieces: empty where nothing is left over; white space does not count."""
+    """The text of the body that belongs to no piece, without white space; empty where there is none."""
     root = LexborHTMLParser(body).body
     rest = "".join(root.text(deep=True).split()) if root else ""
     for piece in pieces:

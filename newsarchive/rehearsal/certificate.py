@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 LIFETIME = timedelta(days=2)
-"""Longer than any rehearsal; shorter than anyone would rely on."""
+"""Validity: longer than any rehearsal, and too short for any other use."""
 CLOCK_SLACK = timedelta(hours=1)
 
 
 class Authority:
-    """Signs a certificate a host; ``file`` is what a client puts into SSL_CERT_FILE."""
+    """Signs one certificate for each host; ``file`` is the path that a client puts into SSL_CERT_FILE."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

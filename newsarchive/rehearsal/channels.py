@@ -14,7 +14,7 @@ PAGEIDS: dict[str, str] = {
 """The one pageid that fits a lid; any other pair is answered with status code 11."""
 
 UNNAMED = ("295", "747", "1059", "1083", "1084", "1131", "1134", "2544", "3318")
-"""Lids that every row of 2026 carries and nobody can name: they cannot be asked here."""
+"""Lids that rows of 2026 carry and whose names are not known; the stand-in does not answer queries for them."""
 
 MEMBERSHIPS: tuple[tuple[str, ...], ...] = (
     (),

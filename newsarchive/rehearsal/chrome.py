@@ -1,4 +1,4 @@
-"""The nine tenths of a page that are no article: scripts, navigation, right column, related lists, footer.
+"""The nine tenths of a page that do not belong to the article: scripts, navigation, right column, related lists, footer.
 
 Invented, but of the kinds, names and size that Sina's pages have (sina-surface §4, §5); the same for every page of a run,
 as there. Read by ``page``.
@@ -10,7 +10,7 @@ import random
 from datetime import date
 from functools import cache
 
-from newsarchive.rehearsal.prose import Writer
+from newsarchive.rehearsal.prose import ProseWriter
 
 _NAMES = (
     "sinaads",
@@ -73,6 +73,7 @@ def top_navigation() -> str:
 
 @cache
 def share_tools() -> str:
+    """The buttons for font size, sharing and comments above the text."""
     return """<div class="page-tools" data-sudaclick="blk_share">
     <span class="tool-icon tool-des-fs"><a href="javascript:;" title="减小字号">缩小字体</a></span>
     <span class="tool-icon tool-ins-fs"><a href="javascript:;" title="">放大字体</a></span>
@@ -98,10 +99,10 @@ def right_column() -> str:
 
 @cache
 def below_the_article() -> str:
-    """Comments, feed cards with a template nobody filled, footer: about 22 kB."""
+    """Comments, feed cards (the template is not filled in), footer: about 22 kB."""
     cards = "\n".join(
-        f'<div class="feed-card-item"><h2>{Writer(f"card/{n}", _DAY).title()}</h2>'
-        f'<div class="feed-card-txt"><p>{Writer(f"card/{n}", _DAY).paragraph()}</p></div></div>'
+        f'<div class="feed-card-item"><h2>{ProseWriter(f"card/{n}", _DAY).title()}</h2>'
+        f'<div class="feed-card-txt"><p>{ProseWriter(f"card/{n}", _DAY).paragraph()}</p></div></div>'
         for n in range(9)
     )
     return f"""<div class="blk-comment" id="bottom_sina_comment">
@@ -119,7 +120,7 @@ _DAY = date(2026, 1, 1)
 
 
 def _row(seed: str) -> str:
-    title = Writer(seed, _DAY).title()
+    title = ProseWriter(seed, _DAY).title()
     number = random.Random(seed).randrange(10**7)
     return (
         f'<li><a href="https://finance.sina.com.cn/roll/2026-01-01/doc-inaaaaa{number:07d}.shtml" target="_blank" '
@@ -146,7 +147,7 @@ def _style(rules: int) -> str:
 
 
 def _script(seed: int, statements: int, attributes: str = "") -> str:
-    """Script text with what misleads a careless parser: mark-up in strings, braces."""
+    """Script text with mark-up in strings and with braces, which careless parsers take for mark-up."""
     rng = random.Random(seed)
     lines = [
         f"  {rng.choice(_NAMES)}.on('{rng.choice(_NAMES)}_{rng.randrange(9999)}', function (e) {{ return e && "

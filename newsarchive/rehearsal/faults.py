@@ -1,4 +1,4 @@
-"""What goes wrong between the site and the crawler, the same for the same seed: stands between ``site`` and ``proxy``.
+"""Faults between the site and the crawler, the same for the same seed; called by ``proxy``, calls ``site``.
 
 ``mild``: now and then an address is slow, hangs up, breaks off or answers 503, once or twice, then works. ``hostile``: also
 two bans in mid-run and four sick listings. Pages that never get better are the site's own (``truth.IMPOSTORS``).
@@ -19,12 +19,12 @@ from newsarchive.rehearsal.notices import BANNED, NOT_FOUND
 from newsarchive.rehearsal.site import ARTICLE_HOSTS, FEED_HOST, FEED_PATH, Site
 
 TROUBLED_SHARE = 0.12
-"""Of the addresses: enough for a run of 200 to meet each kind, and little enough to end in seconds."""
+"""Share of the addresses that have a fault: a run of 200 articles meets each kind, and still ends in seconds."""
 DELAY_SECONDS = (0.2, 1.0)
 BAN_SECONDS = 2.5
-"""Since the last request: whoever goes on asking stays banned (Sina: 5 to 60 minutes, sina-surface §5)."""
+"""A ban ends so long after the last request; each request prolongs it (Sina: 5 to 60 minutes, sina-surface §5)."""
 BANS = ((0.4, 456), (0.75, 200))
-"""(after which share of the article requests, under which status) the 拒绝访问 page comes."""
+"""(share of the article requests after which a ban begins, HTTP status of the page 拒绝访问)."""
 
 UNAVAILABLE = answer_of(503, "text/html", b"<html><body><h1>503 Service Unavailable</h1></body></html>")
 EMPTY_LISTING = b'{"result":{"status":{"code":0,"msg":"succ"},"total":0,"end":0,"start":0,"data":[]}}'
@@ -32,7 +32,7 @@ FAILED_LISTING = b'{"result":{"status":{"code":10,"msg":"system error"},"data":[
 
 
 class Level(StrEnum):
-    """How badly the pretended Sina behaves."""
+    """How many faults the stand-in makes."""
 
     NONE = "none"
     MILD = "mild"
@@ -40,7 +40,7 @@ class Level(StrEnum):
 
 
 class Trouble(StrEnum):
-    """What may befall an address."""
+    """The faults that an address can have."""
 
     SLOW = "slow"
     DROPPED = "dropped"
@@ -49,7 +49,7 @@ class Trouble(StrEnum):
 
 
 class Faults:
-    """Answers for ``site``, or spoils its answer; asked by the proxy's threads at the same time.
+    """Gives the answer of ``site``, or a faulty one; safe to call from several threads.
 
     ``expected`` is the number of article requests of an untroubled run; ``sleep`` waits some seconds.
     """
@@ -64,7 +64,7 @@ class Faults:
         self._sick = SickListings()
 
     def answer(self, host: str, target: str) -> Answer:
-        """Raises ``HangUp`` where the connection shall end."""
+        """The answer to a request; raises ``HangUp`` where the proxy is to close the connection."""
         if self._level is Level.NONE:
             return self._site.answer(host, target)
         if self._level is Level.HOSTILE:
@@ -106,31 +106,35 @@ class Faults:
 
 
 class Ban:
-    """Refuses everything for ``BAN_SECONDS`` after the last request, twice in a run."""
+    """Refuses everything for ``BAN_SECONDS`` after the last request, twice in a run.
 
-    def __init__(self, expected: int) -> None:
+    ``expected`` is the number of article requests of an untroubled run; ``clock`` gives seconds.
+    """
+
+    def __init__(self, expected: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._due = [(max(1, int(share * expected)), status) for share, status in BANS]
         self._articles, self._until, self._status = 0, 0.0, 0
 
     def seconds_left(self) -> float:
-        """How long it still lasts if nobody asks."""
-        return max(0.0, self._until - time.monotonic())
+        """Seconds until the ban ends if no request comes; 0 where there is none."""
+        return max(0.0, self._until - self._clock())
 
     def answer(self, host: str, target: str) -> Answer | None:
-        """None where there is no ban; robots.txt is refused too, but starts none."""
+        """The page of the ban, or None where there is none; a request for robots.txt is refused too, but starts no ban."""
         if host in ARTICLE_HOSTS and target != "/robots.txt" and not self.seconds_left():
             self._articles += 1
             if self._due and self._articles > self._due[0][0]:
                 self._status = self._due.pop(0)[1]
-                self._until = time.monotonic() + BAN_SECONDS
+                self._until = self._clock() + BAN_SECONDS
         if not self.seconds_left():
             return None
-        self._until = time.monotonic() + BAN_SECONDS
+        self._until = self._clock() + BAN_SECONDS
         return answer_of(self._status, "text/html", BANNED)
 
 
 class SickListings:
-    """Four answers of the listing that are none, each once; day queries are left alone.
+    """Four malformed answers of the listing, each once; day queries are always answered well.
 
     The empty one comes for a first page only: further down an empty page is the regular end of a listing.
     """
@@ -139,6 +143,7 @@ class SickListings:
         self._asked, self._empty_due = 0, True
 
     def answer(self, target: str, healthy: Answer) -> Answer:
+        """``healthy``, or a malformed answer in its place."""
         place = urlsplit(target)
         query = parse_qs(place.query)
         if place.path != FEED_PATH or "etime" in query:

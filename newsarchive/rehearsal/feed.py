@@ -13,10 +13,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from newsarchive.rehearsal.channels import PAGEIDS
-from newsarchive.rehearsal.truth import BEIJING, POSTER, Document
+from newsarchive.rehearsal.truth import BEIJING, POSTER, Story
 
 PAGE_ROWS = 50
-"""What ``num`` is cut to."""
+"""The most rows of a page: a larger ``num`` is cut to it."""
 WRONG_PAIR = 11
 """The status code for a pageid and lid that do not belong together."""
 
@@ -24,11 +24,12 @@ WRONG_PAIR = 11
 class Feed:
     """Answers queries over ``documents`` for the channels ``lids``."""
 
-    def __init__(self, documents: Sequence[Document], lids: Sequence[str]) -> None:
+    def __init__(self, documents: Sequence[Story], lids: Sequence[str]) -> None:
         newest_first = sorted(documents, key=lambda document: (document.published_at, document.docid), reverse=True)
         self._rows = {lid: [document for document in newest_first if lid in document.lids] for lid in lids}
 
-    def visible(self, lid: str, now: datetime) -> list[Document]:
+    def visible(self, lid: str, now: datetime) -> list[Story]:
+        """The rows that the channel shows at ``now``, newest first; empty for an unknown channel."""
         return [document for document in self._rows.get(lid, ()) if document.listed_at <= now]
 
     def edit(self, docid: str, title: str, modified_at: datetime) -> None:
@@ -70,11 +71,12 @@ class Feed:
 
 
 def error_answer(now: datetime) -> dict[str, object]:
+    """What the listing says of a pageid and lid that do not belong together, under HTTP 200."""
     return _result(WRONG_PAIR, "channel error", now, data=[])
 
 
 def error_bytes(now: datetime) -> bytes:
-    """The error answer as it travels, for a listing that is sick."""
+    """The error answer as bytes, for a listing that is to fail."""
     return _json(error_answer(now)).encode()
 
 
@@ -83,7 +85,7 @@ def _result(code: int, message: str, now: datetime, **more: object) -> dict[str,
     return {"result": {"status": {"code": code, "msg": message}, "timestamp": stamp, **more}}
 
 
-def _of_day(rows: list[Document], query: dict[str, str]) -> list[Document]:
+def _of_day(rows: list[Story], query: dict[str, str]) -> list[Story]:
     """The rows of the asked day: ``etime`` is the earlier bound, ``stime`` the later one (sina-surface §1.1).
 
     Without a day those that a running listing still reaches.
@@ -94,12 +96,12 @@ def _of_day(rows: list[Document], query: dict[str, str]) -> list[Document]:
     return [document for document in rows if earliest <= _epoch(document.published_at) < latest]
 
 
-def _row(document: Document) -> dict[str, object]:
+def _row(document: Story) -> dict[str, object]:
     rng = random.Random(f"row/{document.docid}")
     listed = document.listed_url or document.url
     url = listed.replace("https://", "http://") if rng.random() < 0.1 else listed
     mobile = f"finance.sina.cn/roll/{document.published_at:%Y-%m-%d}/detail-i{document.docid}.d.html"
-    twins = [] if document.is_past else [f"https://{mobile}", f"http://{mobile}"]
+    mobile_urls = [] if document.is_past else [f"https://{mobile}", f"http://{mobile}"]
     chart = {"stockCharts": "no", "stockCode": "", "stockMarket": "", "mulStockChart": "", "isStaticStock": ""}
     row: dict[str, object] = {
         "icons": "",
@@ -118,8 +120,8 @@ def _row(document: Document) -> dict[str, object]:
         "docid": f"comos:{document.docid}",
         "url": url,
         "urls": _json([url]),
-        "wapurl": "".join(twins[:1]),
-        "wapurls": _json(twins),
+        "wapurl": "".join(mobile_urls[:1]),
+        "wapurls": _json(mobile_urls),
         **dict.fromkeys(("wapsummary", "stitle", "summary", "author", "keywords"), ""),
         "title": document.listed_title,
         "intro": f" {document.keywords[0]}相关消息，详见正文...",
@@ -137,7 +139,7 @@ def _row(document: Document) -> dict[str, object]:
     return row
 
 
-def _pictures(document: Document) -> dict[str, object]:
+def _pictures(document: Story) -> dict[str, object]:
     """``img`` is a list or an object, ``images`` a list: as the real rows have it."""
     if document.picture == POSTER:
         return {"img": {"u": POSTER, "w": 100, "h": 100, "t": ""}, "images": []}

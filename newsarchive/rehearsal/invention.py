@@ -1,4 +1,4 @@
-"""Makes up the world of a rehearsal from its seed: how many documents, when, in which channels, under which titles."""
+"""Invents the documents of a rehearsal from its seed: how many documents, when, in which channels, under which titles."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from newsarchive.rehearsal.channels import (
     PAGEIDS,
     UNNAMED,
 )
-from newsarchive.rehearsal.prose import Writer
+from newsarchive.rehearsal.prose import ProseWriter
 from newsarchive.rehearsal.titles import AWKWARD, PAIRS, shown
-from newsarchive.rehearsal.truth import BEIJING, IMPOSTORS, POSTER, UTF8, Document, Fate, Metas
+from newsarchive.rehearsal.truth import BEIJING, IMPOSTORS, POSTER, UTF8, Fate, Metas, Story
 
 OFF_SITE_HOST = "www.partner-media.example"
 OFF_SITE_ROWS = 2
@@ -67,7 +67,7 @@ def invent(
     titles: str = "awkward",
     impostors: bool = False,
     channels: tuple[str, ...] = tuple(PAGEIDS),
-) -> tuple[Document, ...]:
+) -> tuple[Story, ...]:
     """``articles`` that a clean crawl keeps, oldest first, and between them a few rows that it must not keep.
 
     With ``titles="plain"`` (for measurements) there is nothing but ordinary articles.
@@ -97,14 +97,14 @@ def _moments(rng: random.Random, count: int, days: int, now: datetime) -> list[d
     return [datetime.fromtimestamp(second, BEIJING) for second in (*seconds, newest)]
 
 
-def _document(rng: random.Random, world: _World, number: int, at: datetime) -> Document:
+def _document(rng: random.Random, world: _World, number: int, at: datetime) -> Story:
     docid = _docid(rng, at, number)
     text_seed = f"{world.seed}/{number}"
-    writer = Writer(f"title/{text_seed}", at.date())
+    writer = ProseWriter(f"title/{text_seed}", at.date())
     layout = rng.choices(("finance2026", "finance2018", "news"), (72, 22, 6))[0]
     title = writer.title()
     modified_at = min(at + timedelta(seconds=rng.choice((0, 0, 5, 90, 348))), world.now)
-    return Document(
+    return Story(
         docid=docid,
         url=_url(rng, layout, at, docid),
         listed_title=title,
@@ -125,14 +125,14 @@ def _document(rng: random.Random, world: _World, number: int, at: datetime) -> D
 
 
 def _delay(rng: random.Random, gap: timedelta) -> timedelta:
-    """How much later than its time a row enters the listing, in whole seconds."""
+    """How long after its publication a row enters the listing, in whole seconds."""
     if rng.random() < LATE_SHARE:
         return timedelta(seconds=int(gap.total_seconds() * rng.expovariate(1 / LATE_GAPS)))
     return timedelta(seconds=rng.randint(5, 40))
 
 
 def _docid(rng: random.Random, at: datetime, number: int) -> str:
-    """7 letters that tell the time, 7 digits that no other document of the run has."""
+    """7 letters that encode the time, and 7 digits that no other document of the run has."""
     (anchor, value), letters = _DOCID_ANCHOR, ""
     rest = int(value + (at.timestamp() - anchor) * _DOCID_RATE)
     for _ in range(7):
@@ -149,6 +149,7 @@ def _url(rng: random.Random, layout: str, at: datetime, docid: str) -> str:
 
 
 def lids_of(rng: random.Random, channels: tuple[str, ...]) -> tuple[str, ...]:
+    """The channels of a document in rising order: those of ``channels`` that it belongs to, and four without a name."""
     domestic = rng.random() < DOMESTIC_SHARE
     more = rng.choice(DOMESTIC_MEMBERSHIPS if domestic else MEMBERSHIPS)
     named = [lid for lid in (DOMESTIC if domestic else "", EVERYTHING, *more) if lid in channels] or channels[:1]
@@ -156,21 +157,22 @@ def lids_of(rng: random.Random, channels: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def picture_of(rng: random.Random, at: datetime) -> str:
+    """The picture of a row: the poster of the site, or an address of its own without https."""
     if rng.random() < 0.3:
         return POSTER
     name = f"{rng.randrange(16**4):04x}-{rng.getrandbits(128):032x}.png"
     return f"http://n.sinaimg.cn/finance/transform/65/w550h315/{at:%Y%m%d}/{name}"
 
 
-def _with_fate(document: Document, fate: Fate) -> Document:
+def _with_fate(document: Story, fate: Fate) -> Story:
     if fate is not Fate.OFF_SITE:
         return replace(document, fate=fate)
     path = f"/news/{document.published_at:%Y%m%d}/{document.docid}.html"
     return replace(document, fate=fate, url=f"https://{OFF_SITE_HOST}{path}")
 
 
-def _with_awkward_titles(rng: random.Random, documents: list[Document]) -> list[Document]:
-    """Gives a third of the articles at most a title of ``titles``; pairs go to neighbours of one day."""
+def _with_awkward_titles(rng: random.Random, documents: list[Story]) -> list[Story]:
+    """Give at most a third of the articles an awkward title; the two titles of a pair go to neighbours of one day."""
     documents = list(documents)
     free = [number for number, document in enumerate(documents) if document.fate is Fate.ARTICLE]
     room = len(free) // 3
@@ -189,12 +191,12 @@ def _with_awkward_titles(rng: random.Random, documents: list[Document]) -> list[
     return documents
 
 
-def _titled(document: Document, listed: str) -> Document:
+def _titled(document: Story, listed: str) -> Story:
     return replace(document, listed_title=listed, title=shown(listed))
 
 
-def _repeat_one(rng: random.Random, documents: list[Document]) -> list[Document]:
-    """Lets the document of fate SAME_TEXT repeat an article of its own day, else loses that fate."""
+def _repeat_one(rng: random.Random, documents: list[Story]) -> list[Story]:
+    """Let the document of fate SAME_TEXT repeat an article of its day; without one, drop the document."""
     number = next(n for n, document in enumerate(documents) if document.fate is Fate.SAME_TEXT)
     repeat = documents[number]
     day = repeat.published_at.date()
@@ -203,6 +205,6 @@ def _repeat_one(rng: random.Random, documents: list[Document]) -> list[Document]
         return [*documents[:number], *documents[number + 1 :]]
     model = rng.choice(plain)
     documents[number] = replace(
-        repeat, listed_title=model.listed_title, title=model.title, text_seed=model.text_seed, twin_of=model.docid
+        repeat, listed_title=model.listed_title, title=model.title, text_seed=model.text_seed, repeat_of=model.docid
     )
     return documents

@@ -23,7 +23,7 @@ from newsarchive.rehearsal.archived import (
 )
 from newsarchive.rehearsal.blocks import Piece
 from newsarchive.rehearsal.channels import DOMESTIC, EVERYTHING, PAGEIDS
-from newsarchive.rehearsal.truth import FILTERED, Document, Fate
+from newsarchive.rehearsal.truth import FILTERED, Fate, Story
 
 IN_A_DAY = frozenset(("_day.jsonl", "_revisions"))
 AT_THE_TOP = frozenset((".rehearsal", ".rehearsal.log", ".newsarchive", "_raw", "_images", "README.md"))
@@ -31,12 +31,12 @@ UNWANTED = ("<script", "<style", "<!--", "<iframe", "{", "}", " data-", " onclic
 KEPT = frozenset(("kept", "revised"))
 OUTCOMES = KEPT | {"filtered", "failed", "gone"}
 SHOWN_CHARACTERS = 40
-"""Of a text, in a sentence about it."""
+"""How much of a text a difference quotes."""
 
 
 @dataclass(slots=True)
 class Verdict:
-    """``kept`` documents are as they should be there; ``missing`` should be and are not; ``false`` should not be and are."""
+    """Counts of documents: ``kept`` as they should be, ``missing`` though they should be kept, ``false``: kept but should not be."""
 
     kept: int = 0
     missing: int = 0
@@ -45,6 +45,7 @@ class Verdict:
 
     @property
     def is_right(self) -> bool:
+        """Whether the archive equals the truth."""
         return not self.differences
 
 
@@ -58,8 +59,8 @@ class _Folder:
     docid_of: dict[str, str] = field(default_factory=dict)
 
 
-def judge(archive: Path, documents: Sequence[Document], now: datetime) -> Verdict:
-    """Holds ``archive`` against those of ``documents`` that the listing showed at ``now``."""
+def judge(archive: Path, documents: Sequence[Story], now: datetime) -> Verdict:
+    """Compare ``archive`` with those of ``documents`` that the listing showed at ``now``."""
     verdict, folder = Verdict(), _Folder(archive)
     verdict.differences += _read_journals(folder)
     listed = [document for document in documents if document.listed_at <= now]
@@ -89,8 +90,8 @@ def _take_down(folder: _Folder, event: dict[str, Any]) -> None:
         folder.kept[docid] = event
 
 
-def _about(document: Document, folder: _Folder, verdict: Verdict) -> Iterator[str]:
-    """What is wrong with one document, whatever its fate."""
+def _about(document: Story, folder: _Folder, verdict: Verdict) -> Iterator[str]:
+    """The differences of one document, of any fate."""
     docid = document.docid if document.fate is not Fate.OFF_SITE else folder.docid_of.get(document.url, "")
     if document.fate in (Fate.ARTICLE, Fate.SAME_TEXT):
         if docid in folder.kept:
@@ -105,14 +106,14 @@ def _about(document: Document, folder: _Folder, verdict: Verdict) -> Iterator[st
         yield f"{_named(document)} ended as {said} instead of filtered: {document.fate}."
 
 
-def _pairs(listed: Sequence[Document], folder: _Folder, verdict: Verdict) -> Iterator[str]:
-    """Missing articles; of two with the same text one is enough, and both are too many."""
-    twins = {document.twin_of: document for document in listed if document.twin_of}
+def _pairs(listed: Sequence[Story], folder: _Folder, verdict: Verdict) -> Iterator[str]:
+    """Missing articles; of two documents with the same text exactly one must be kept."""
+    repeats = {document.repeat_of: document for document in listed if document.repeat_of}
     for document in listed:
         if document.fate is not Fate.ARTICLE:
             continue
-        twin = twins.get(document.docid)
-        kept = [d for d in (document, twin) if d and d.docid in folder.kept]
+        repeat = repeats.get(document.docid)
+        kept = [d for d in (document, repeat) if d and d.docid in folder.kept]
         if not kept:
             verdict.missing += 1
             yield f"{_named(document)} is missing ({_outcome(document.docid, folder)})."
@@ -121,14 +122,14 @@ def _pairs(listed: Sequence[Document], folder: _Folder, verdict: Verdict) -> Ite
             yield f"{_named(document)} is archived twice: {kept[1].docid} has the same title and text."
 
 
-def _strangers(listed: Sequence[Document], folder: _Folder, verdict: Verdict) -> Iterator[str]:
+def _strangers(listed: Sequence[Story], folder: _Folder, verdict: Verdict) -> Iterator[str]:
     known = {document.docid for document in listed} | {folder.docid_of.get(document.url, "") for document in listed}
     for docid in folder.kept.keys() - known:
         verdict.false += 1
         yield f"{docid} is archived, but the listing never showed it."
 
 
-def _about_file(document: Document, folder: _Folder) -> Iterator[str]:
+def _about_file(document: Story, folder: _Folder) -> Iterator[str]:
     event = folder.kept[document.docid]
     path = folder.archive / str(event.get("file"))
     if not path.is_file():
@@ -148,7 +149,7 @@ def _about_file(document: Document, folder: _Folder) -> Iterator[str]:
     yield from (f"{_named(document)}: {fault}" for fault in _faults(document, found))
 
 
-def _faults(document: Document, found: ArchivedFile) -> Iterator[str]:
+def _faults(document: Story, found: ArchivedFile) -> Iterator[str]:
     facts = (
         ("title", document.title, found.title),
         ("date", document.dated_at, found.dated_at),
@@ -162,7 +163,7 @@ def _faults(document: Document, found: ArchivedFile) -> Iterator[str]:
     yield from _text_faults(document.pieces, found.body)
 
 
-def _channel_fault(document: Document, said: str) -> Iterator[str]:
+def _channel_fault(document: Story, said: str) -> Iterator[str]:
     named = set(document.lids) & PAGEIDS.keys()
     true = "国內" if DOMESTIC in named else "滚动" if named == {EVERYTHING} else said
     if true != said:
@@ -205,7 +206,7 @@ def _outcome(docid: str, folder: _Folder) -> str:
     return f"{event['event']}: {event.get('reason') or event.get('status')}" if event else "offered, no outcome"
 
 
-def _named(document: Document) -> str:
+def _named(document: Story) -> str:
     return f"{document.docid} 「{document.title[:SHOWN_CHARACTERS]}」"
 
 

@@ -7,26 +7,26 @@ from __future__ import annotations
 
 from html import escape
 
-from newsarchive.rehearsal.prose import Writer
-from newsarchive.rehearsal.truth import Document
+from newsarchive.rehearsal.prose import ProseWriter
+from newsarchive.rehearsal.truth import Story
 
 
-def video_page(document: Document, _part: int = 1) -> str:
+def video_page(document: Story, _part: int = 1) -> str:
     """video.sina.com.cn: a player and a list of others."""
     script = "<script>var $SCOPE = { video: { video_id:'310000001', vid:'310000001', ipad_vid:'310000002' } };</script>"
     return _page(document, f'<div id="myflashBox" class="player"></div>\n{script}\n<h2>{escape(document.title)}</h2>')
 
 
-def live_page(document: Document, _part: int = 1) -> str:
+def live_page(document: Story, _part: int = 1) -> str:
     """live.video.sina.com.cn: a stage that scripts fill."""
     script = "<script>var LIVE_CONF = { live_id: 17, status: 'end' };</script>"
     return _page(document, f'<div class="live-stage" id="live_stage">直播已结束</div>\n{script}')
 
 
-def topic_page(document: Document, _part: int = 1) -> str:
+def topic_page(document: Story, _part: int = 1) -> str:
     """zt_d: lists of articles on one subject."""
     day = document.published_at.date()
-    rows = (Writer(f"topic/{document.docid}/{number}", day).title() for number in range(60))
+    rows = (ProseWriter(f"topic/{document.docid}/{number}", day).title() for number in range(60))
     items = "\n".join(
         f'<li><a href="https://finance.sina.com.cn/roll/2018-01-01/doc-iaaaaaa{number:07d}.shtml">{row}</a></li>'
         for number, row in enumerate(rows)
@@ -37,7 +37,7 @@ def topic_page(document: Document, _part: int = 1) -> str:
     )
 
 
-def _page(document: Document, content: str) -> str:
+def _page(document: Story, content: str) -> str:
     return f"""<!DOCTYPE html>
 <html>
 <head>

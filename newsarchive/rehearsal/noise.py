@@ -1,11 +1,11 @@
-"""What Sina puts into the text and nobody wants in an archive (sina-surface §4); drawn for each page by its docid."""
+"""What Sina puts into a text and the archive must drop (sina-surface §4); chosen for each page by its docid."""
 
 from __future__ import annotations
 
 import random
 
-from newsarchive.rehearsal.prose import Writer
-from newsarchive.rehearsal.truth import Document
+from newsarchive.rehearsal.prose import ProseWriter
+from newsarchive.rehearsal.truth import Story
 
 QR_CODE = """<!-- 文末二维码 start -->
             <style>
@@ -68,23 +68,25 @@ _BETWEEN = (
 
 
 class Noise:
-    """The noise of one page; each method is asked once, in page order."""
+    """The noise of one page; call each method once, in page order, so that the same docid gives the same noise."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Story) -> None:
         self._random = random.Random(f"noise/{document.docid}")
         self._document = document
 
     def topic_line(self) -> str:
+        """A link to a topic page above the text, on four pages of ten; else empty."""
         if self._random.random() < 0.6:
             return ""
         address = f"https://finance.sina.com.cn/zt_d/subject-{self._random.randrange(10**10)}"
         return f'<p><a href="{address}" target="_blank">专题：{self._other_title()}</a></p>'
 
     def between(self) -> str:
-        """Something between two blocks, for one gap in four."""
+        """Mark-up between two blocks, in one gap of four; else empty."""
         return self._random.choice(_BETWEEN) if self._random.random() < 0.25 else ""
 
     def related_line(self) -> str:
+        """A link to another article below the text, on one page of four; else empty."""
         if self._random.random() < 0.75:
             return ""
         word = self._random.choice(("相关新闻", "此前报道", "相关阅读"))
@@ -93,7 +95,8 @@ class Noise:
         return f'<p>　　{word}：<a href="{address}" target="_blank">{self._other_title()}</a></p>'
 
     def disclaimer(self) -> str:
+        """A disclaimer below the text, on three pages of ten; else empty."""
         return self._random.choice(DISCLAIMERS) if self._random.random() < 0.3 else ""
 
     def _other_title(self) -> str:
-        return Writer(f"other/{self._random.random()}", self._document.published_at.date()).title()
+        return ProseWriter(f"other/{self._random.random()}", self._document.published_at.date()).title()

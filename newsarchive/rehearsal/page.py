@@ -13,11 +13,11 @@ from newsarchive.rehearsal.page2017 import END_OF_TEXT, LOOKS, page2017, with_te
 from newsarchive.rehearsal.page_flash import page_flash
 from newsarchive.rehearsal.page_mobile import page_mobile
 from newsarchive.rehearsal.page_slide import page_slide
-from newsarchive.rehearsal.truth import Document
+from newsarchive.rehearsal.truth import Story
 
 __all__ = ["END_OF_TEXT", "TEMPLATES", "page_of", "shell_of"]
 
-TEMPLATES: dict[str, Callable[[Document, int], str]] = {
+TEMPLATES: dict[str, Callable[[Story, int], str]] = {
     "tables2004": page2004,
     "frominfo2006": page2006,
     "artibody2008": page2008,
@@ -36,17 +36,17 @@ TEMPLATES: dict[str, Callable[[Document, int], str]] = {
 """layout → (document, which of its pages) → HTML."""
 
 
-def page_of(document: Document, part: int = 1) -> bytes:
-    """The whole page; ``part`` counts from 1 (``Document.parts``)."""
+def page_of(document: Story, part: int = 1) -> bytes:
+    """The whole page; ``part`` counts from 1 (``Story.parts``)."""
     return _encoded(TEMPLATES[document.layout](document, part), document)
 
 
-def shell_of(document: Document) -> bytes:
+def shell_of(document: Story) -> bytes:
     """The page without its text, as self-media pages sometimes are: header and 特别声明 alone."""
     text = "<p>　　特别声明：以上内容仅代表作者本人的观点，不代表平台立场。</p>"
     return _encoded(with_text(document, text), document)
 
 
-def _encoded(html: str, document: Document) -> bytes:
-    """What the charset has not becomes a reference, as Sina's editors' program does it."""
+def _encoded(html: str, document: Story) -> bytes:
+    """Characters that the charset lacks become character references, as in Sina's pages."""
     return html.encode(document.charset.codec, "xmlcharrefreplace")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 
 from newsarchive.rehearsal.page2008 import page_ids
-from newsarchive.rehearsal.truth import Document
+from newsarchive.rehearsal.truth import Story
 
 
-def page2006(document: Document, _part: int = 1) -> str:
+def page2006(document: Story, _part: int = 1) -> str:
     """The article's page, a few kB."""
     title, ids = escape(document.title, quote=False), ",".join(page_ids(document))
     text = "\n".join(block.html for block in document.blocks)

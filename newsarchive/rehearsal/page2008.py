@@ -10,10 +10,10 @@ from __future__ import annotations
 from html import escape
 from itertools import takewhile
 
-from newsarchive.rehearsal.blocks import Block
+from newsarchive.rehearsal.blocks import ProseBlock
 from newsarchive.rehearsal.old_blocks import is_picture
-from newsarchive.rehearsal.prose import Writer
-from newsarchive.rehearsal.truth import Document
+from newsarchive.rehearsal.prose import ProseWriter
+from newsarchive.rehearsal.truth import Story
 
 CLEARED = '<div style="clear:both;height:0;visibility:hiddden;overflow:hidden;"></div>'
 
@@ -40,24 +40,9 @@ MOBILE_PROMOTION = """<p>　　<a target="_blank" href="http://ent.sina.com.cn/f
 <font color="red">看明星八卦、查影讯电视节目，上手机新浪网娱乐频道 ent.sina.cn</font></a></p>"""
 
 
-def page2008(document: Document, part: int = 1) -> str:
-    """One of the article's pages, about 30 kB."""
-    title, ids = escape(document.title, quote=False), page_ids(document)
-    comma, dash = ",".join(ids), "-".join(ids)
-    return f"""<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
-<!--[{comma}] published at {document.modified_at:%Y-%m-%d %H:%M:%S} from #236 by 3996-->
-<html xmlns="http://www.w3.org/1999/xhtml">
-<head>
-<meta http-equiv="Content-Type" content="text/html; charset={document.charset.meta}" />
-<title>{title}_新浪财经_新浪网</title>
-<meta name="Keywords" content="{",".join(document.keywords)}">
-<meta name="Description" content="{escape(document.title)}">
-<meta name="stencil" content="PGLS000119">
-<meta name="publishid" content="{comma}">
-<meta http-equiv= "X-UA-Compatible"content="IE=EmulateIE7" />
-<link rel="alternate" type="application/rss+xml" title="新浪_财经新闻" href="http://rss.sina.com.cn/finance/focus12.xml" />
-<link href="http://news.sina.com.cn/iframe/87/new20080718/master.css" rel="stylesheet" type="text/css" />
-</head>
+def page2008(document: Story, part: int = 1) -> str:
+    """Page ``part`` (from 1) of the article, about 30 kB."""
+    return f"""{_head(document)}
 <body id="conBody"><!-- SUDA_CODE_START -->
 <noScript>
 <div style='position:absolute;top:0;left:0;width:0;height:0;visibility:hidden'>\
@@ -71,24 +56,8 @@ def page2008(document: Document, part: int = 1) -> str:
 	<div class="blkContainer">
 		<div class="blkContainerPblk">
 			<div class="blkContainerSblk">
-				<h1 id="artibodyTitle" pid="{ids[0]}" tid="{ids[1]}" did="{ids[2]}" fid="1307">{title}</h1>
-				<div class="artInfo"><span id="art_source"><a href="http://www.sina.com.cn">http://www.sina.com.cn</a></span>&nbsp;&nbsp;\
-<span id="pub_date">{document.published_at:%Y年%m月%d日%H:%M}</span>&nbsp;&nbsp;\
-<span id="media_name">{_source(document)}</span></div>
-
-				<!-- 正文内容 begin -->
-				<!-- google_ad_section_start -->
-				<div class="blkContainerSblkCon" id="artibody">
-{_body(document, part)}
-				</div>
-				<!-- google_ad_section_end -->
-				<!-- 正文内容 end -->
-<span name='moodcounter' pid='20' key='{dash}' url='{document.url}' expara='' style='display:none'></span>
-				<!--关于内容的操作开始-->
-<div style="margin:0 auto;text-align:right;padding:10px 25px;">
-<a href=http://finance.sina.com.cn/hotnews/ target=_blank>新闻排行</a>
-<span id="cmnt_count_{ids[2]}" style="display:none">已有<font class="f_c00">_COUNT_</font>位网友发表评论&nbsp;&nbsp;</span>
-<a href=http://comment4.news.sina.com.cn/comment/comment4.html?channel=cj&newsid={dash} class="blkCommentLinkPost">我要评论</a></div>
+{_article(document, part)}
+{_tools(document)}
 			</div>
 {_below(document)}
 		</div>
@@ -100,20 +69,67 @@ def page2008(document: Document, part: int = 1) -> str:
 """
 
 
-def page_ids(document: Document) -> tuple[str, str, str]:
+def page_ids(document: Story) -> tuple[str, str, str]:
     """p_id, t_id, d_id: the last is the end of the address, behind hour and minute."""
     number = document.docid.rpartition("-")[2]
     return ("28" if ".ent." in f".{document.url.split('/')[2]}" else "31", "1", number[4:])
 
 
-def text_of_part(document: Document, part: int) -> tuple[Block, ...]:
+def text_of_part(document: Story, part: int) -> tuple[ProseBlock, ...]:
     """The blocks of one of the article's pages; each has as many, but the last."""
     blocks, parts = document.blocks, document.parts
     size = -(-len(blocks) // parts)
     return blocks[(part - 1) * size : part * size]
 
 
-def _body(document: Document, part: int) -> str:
+def _head(document: Story) -> str:
+    title, ids = escape(document.title, quote=False), ",".join(page_ids(document))
+    return f"""<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
+<!--[{ids}] published at {document.modified_at:%Y-%m-%d %H:%M:%S} from #236 by 3996-->
+<html xmlns="http://www.w3.org/1999/xhtml">
+<head>
+<meta http-equiv="Content-Type" content="text/html; charset={document.charset.meta}" />
+<title>{title}_新浪财经_新浪网</title>
+<meta name="Keywords" content="{",".join(document.keywords)}">
+<meta name="Description" content="{escape(document.title)}">
+<meta name="stencil" content="PGLS000119">
+<meta name="publishid" content="{ids}">
+<meta http-equiv= "X-UA-Compatible"content="IE=EmulateIE7" />
+<link rel="alternate" type="application/rss+xml" title="新浪_财经新闻" href="http://rss.sina.com.cn/finance/focus12.xml" />
+<link href="http://news.sina.com.cn/iframe/87/new20080718/master.css" rel="stylesheet" type="text/css" />
+</head>"""
+
+
+def _article(document: Story, part: int) -> str:
+    """Title, time, source, and the text of this page."""
+    pid, tid, did = page_ids(document)
+    return f"""				<h1 id="artibodyTitle" pid="{pid}" tid="{tid}" did="{did}" fid="1307">{escape(document.title, quote=False)}</h1>
+				<div class="artInfo"><span id="art_source"><a href="http://www.sina.com.cn">http://www.sina.com.cn</a></span>&nbsp;&nbsp;\
+<span id="pub_date">{document.published_at:%Y年%m月%d日%H:%M}</span>&nbsp;&nbsp;\
+<span id="media_name">{_source(document)}</span></div>
+
+				<!-- 正文内容 begin -->
+				<!-- google_ad_section_start -->
+				<div class="blkContainerSblkCon" id="artibody">
+{_body(document, part)}
+				</div>
+				<!-- google_ad_section_end -->
+				<!-- 正文内容 end -->"""
+
+
+def _tools(document: Story) -> str:
+    """Below the text: the counter of moods, the number of comments, and the link to them."""
+    ids = page_ids(document)
+    dash = "-".join(ids)
+    return f"""<span name='moodcounter' pid='20' key='{dash}' url='{document.url}' expara='' style='display:none'></span>
+				<!--关于内容的操作开始-->
+<div style="margin:0 auto;text-align:right;padding:10px 25px;">
+<a href=http://finance.sina.com.cn/hotnews/ target=_blank>新闻排行</a>
+<span id="cmnt_count_{ids[2]}" style="display:none">已有<font class="f_c00">_COUNT_</font>位网友发表评论&nbsp;&nbsp;</span>
+<a href=http://comment4.news.sina.com.cn/comment/comment4.html?channel=cj&newsid={dash} class="blkCommentLinkPost">我要评论</a></div>"""
+
+
+def _body(document: Story, part: int) -> str:
     blocks = text_of_part(document, part)
     pictures = tuple(takewhile(is_picture, blocks))
     pid, tid, did = page_ids(document)
@@ -124,16 +140,16 @@ def _body(document: Document, part: int) -> str:
     return "\n".join((*lines, MOBILE_PROMOTION if document.layout == "artibody2008" else SHARE_BLOCK))
 
 
-def _ending(document: Document, part: int) -> str:
+def _ending(document: Story, part: int) -> str:
     return f"<p>　　(责任编辑：{document.editor})</p>" if part == document.parts else ""
 
 
-def _symbols(blocks: tuple[Block, ...]) -> str:
+def _symbols(blocks: tuple[ProseBlock, ...]) -> str:
     symbols = dict.fromkeys(block.symbol for block in blocks if block.symbol)
     return f"<!-- news_keyword_pub,stock,{'&'.join(symbols)} -->"
 
 
-def _pager(document: Document, part: int) -> str:
+def _pager(document: Story, part: int) -> str:
     if document.parts == 1:
         return ""
     stem = document.url.removesuffix(".shtml").replace("https://", "http://")
@@ -155,11 +171,11 @@ def _step(name: str, word: str, address: str) -> str:
     return f'<span class="pagebox_{name}"><a href="{address}">{word}</a></span>'
 
 
-def _source(document: Document) -> str:
+def _source(document: Story) -> str:
     return f"<a href=http://www.partner-media.example/ target=_blank class=ent1>{document.media}</a>"
 
 
-def _navigation(document: Document) -> str:
+def _navigation(document: Story) -> str:
     rows = "".join(
         f"<li><a href=http://{name}.sina.com.cn/>{name}</a></li>" for name in ("news", "sports", "ent", "tech")
     )
@@ -170,10 +186,10 @@ def _navigation(document: Document) -> str:
 </div></div>"""
 
 
-def _below(document: Document) -> str:
+def _below(document: Story) -> str:
     """Search form and other stories, which belong to no article."""
     day = document.published_at.date()
-    rows = (Writer(f"below/{document.docid}/{number}", day) for number in range(25))
+    rows = (ProseWriter(f"below/{document.docid}/{number}", day) for number in range(25))
     items = "\n".join(
         f'<li><a href="http://finance.sina.com.cn/g/">{row.title()}</a> {row.paragraph()}</li>' for row in rows
     )

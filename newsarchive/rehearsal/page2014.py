@@ -9,11 +9,11 @@ from __future__ import annotations
 from html import escape
 
 from newsarchive.rehearsal.page2008 import page_ids
-from newsarchive.rehearsal.prose import Writer
-from newsarchive.rehearsal.truth import Document
+from newsarchive.rehearsal.prose import ProseWriter
+from newsarchive.rehearsal.truth import Story
 
 
-def page2014(document: Document, _part: int = 1) -> str:
+def page2014(document: Story, _part: int = 1) -> str:
     """The whole page, about 25 kB."""
     title = escape(document.title, quote=False)
     return f"""<!DOCTYPE html>
@@ -51,7 +51,7 @@ def page2014(document: Document, _part: int = 1) -> str:
 """
 
 
-def _head(document: Document, title: str) -> str:
+def _head(document: Story, title: str) -> str:
     link = f'<a href="http://www.partner-media.example/" target="_blank" rel="nofollow">{document.media}</a>'
     moment = f"{document.published_at:%Y年%m月%d日%H:%M}"
     if document.layout == "tech2014":
@@ -64,19 +64,19 @@ def _head(document: Document, title: str) -> str:
 </span></div>"""
 
 
-def _text(document: Document) -> str:
+def _text(document: Story) -> str:
     lines = ["<!-- 视频播放器start -->", "<!-- 视频播放器end -->", *(block.html for block in document.blocks)]
     lines += ["<!-- news_keyword_pub,stock, -->", f'<p class="article-editor">责任编辑：{document.editor} SF107</p>']
     return "\n".join(lines)
 
 
-def _publish_id(document: Document) -> str:
+def _publish_id(document: Story) -> str:
     return ",".join(page_ids(document)) if "-" in document.docid else document.docid
 
 
-def _right_column(document: Document) -> str:
+def _right_column(document: Story) -> str:
     day = document.published_at.date()
-    rows = (Writer(f"right/{document.docid}/{number}", day) for number in range(40))
+    rows = (ProseWriter(f"right/{document.docid}/{number}", day) for number in range(40))
     items = "\n".join(
         f'<li><a href="http://finance.sina.com.cn/">{row.title()}</a><p>{row.paragraph()}</p></li>' for row in rows
     )

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from newsarchive.rehearsal import chrome
 from newsarchive.rehearsal.noise import BEFORE_THE_TEXT, QR_CODE, VIDEO_SLOT, Noise
-from newsarchive.rehearsal.truth import Document, Metas
+from newsarchive.rehearsal.truth import Metas, Story
 
 
 class _Look(NamedTuple):
@@ -39,13 +39,13 @@ END_OF_TEXT = "<!-- 正文下iframe -->"
 """Where the text ends and the closing markup begins."""
 
 
-def page2017(document: Document, _part: int = 1) -> str:
+def page2017(document: Story, _part: int = 1) -> str:
     """The whole page, about 95 kB."""
     text = VIDEO_SLOT if document.layout == "player2018" else _text(document)
     return with_text(document, text)
 
 
-def with_text(document: Document, text: str) -> str:
+def with_text(document: Story, text: str) -> str:
     """The page of ``document`` around another text."""
     title = escape(document.title, quote=False)
     body = _article_node(document, text)
@@ -94,7 +94,7 @@ def with_text(document: Document, text: str) -> str:
 """
 
 
-def _text(document: Document) -> str:
+def _text(document: Story) -> str:
     noise = Noise(document)
     lines = ["<!-- 相关专题top start-->", noise.topic_line(), "<!-- 相关专题top end-->"]
     for block in document.blocks:
@@ -104,7 +104,7 @@ def _text(document: Document) -> str:
     return "\n".join(lines)
 
 
-def _article_node(document: Document, text: str) -> str:
+def _article_node(document: Story, text: str) -> str:
     if document.layout == "news":
         author = f'<p class="show_author">责任编辑：{document.editor} </p>'
         return f'\t\t\t<div class="article" id="article">\n{VIDEO_SLOT}\n{text}\n{author}\n\t\t\t</div>'
@@ -117,7 +117,7 @@ def _article_node(document: Document, text: str) -> str:
     )
 
 
-def _head(document: Document) -> str:
+def _head(document: Story) -> str:
     title, docid, channel = escape(document.title), document.docid, LOOKS[document.layout].comments
     mobile = f"https://finance.sina.cn/{document.published_at:%Y-%m-%d}/detail-i{docid}.d.html"
     lines = [
@@ -148,12 +148,12 @@ def _head(document: Document) -> str:
     return "\n".join(lines)
 
 
-def _head_title(document: Document) -> str:
+def _head_title(document: Story) -> str:
     words = "" if document.layout == "finance2026" else f"|{document.keywords[0]}"
     return escape(document.title, quote=False) + words + LOOKS[document.layout].suffix
 
 
-def _time_metas(document: Document) -> list[str]:
+def _time_metas(document: Story) -> list[str]:
     created, published = _meta_moments(document)
     lines = [f'<meta name="weibo: article:create_at" content="{created:%Y-%m-%d %H:%M:%S}" />']
     if document.modified_at > document.published_at:
@@ -163,7 +163,7 @@ def _time_metas(document: Document) -> list[str]:
     return [*lines, f'<meta property="article:published_time" content="{published:%Y-%m-%dT%H:%M:%S+08:00}" />']
 
 
-def _meta_moments(document: Document) -> tuple[datetime, datetime]:
+def _meta_moments(document: Story) -> tuple[datetime, datetime]:
     """(create_at, published_time), as far from the shown minute as the document's ``metas`` says."""
     later = document.published_at + timedelta(minutes=random.Random(document.docid).randint(1, 160))
     if document.metas is Metas.AGREE:
@@ -171,7 +171,7 @@ def _meta_moments(document: Document) -> tuple[datetime, datetime]:
     return (document.published_at if document.metas is Metas.MOVED else later), later
 
 
-def _time_line(document: Document) -> str:
+def _time_line(document: Story) -> str:
     if document.layout == "cj2018":
         link = f'<a href="https://cj.sina.com.cn/profile/view/{document.keywords[0]}">{document.media}</a>'
         return f'<span class="time-source">{document.published_at:%Y年%m月%d日 %H:%M} {link}</span>'
@@ -180,7 +180,7 @@ def _time_line(document: Document) -> str:
     {_source(document)}</div>"""
 
 
-def _source(document: Document) -> str:
+def _source(document: Story) -> str:
     if document.layout == "finance2026":
         return f'<span class="source ent-source">{document.media}</span>'
     kind = "source" if document.layout == "news" else "source ent-source"
@@ -188,7 +188,7 @@ def _source(document: Document) -> str:
     return f'<a {link} class="{kind}">{document.media}</a>'
 
 
-def _path(document: Document) -> str:
+def _path(document: Story) -> str:
     logo = '<a class="channel-logo" href="http://finance.sina.com.cn/" data-sudaclick="cnav_logo_finance_p"></a>'
     if document.layout == "news":
         logo = '<h1 class="channel-logo"><a href="https://news.sina.com.cn/"><span>新闻中心</span></a></h1>'
@@ -202,13 +202,13 @@ def _path(document: Document) -> str:
     </div>"""
 
 
-def _quotation(document: Document) -> str:
+def _quotation(document: Story) -> str:
     if document.layout != "finance2018":
         return ""
     return '<div class="new_style_article"><p>安装客户端第一时间接收市场资讯→【<a href="#">下载地址</a>】</p></div>'
 
 
-def _keywords(document: Document) -> str:
+def _keywords(document: Story) -> str:
     links = " ".join(
         f'<a href="https://tags.finance.sina.com.cn/{word}" target="_blank">{word}</a>' for word in document.keywords
     )
@@ -223,6 +223,6 @@ def _keywords(document: Document) -> str:
 		</div>"""
 
 
-def _symbols_comment(document: Document) -> str:
+def _symbols_comment(document: Story) -> str:
     symbols = dict.fromkeys(block.symbol for block in document.blocks if block.symbol)
     return f"<!-- news_keyword_pub,stock,{'&'.join(symbols)} -->"

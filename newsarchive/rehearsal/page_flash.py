@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from html import escape
 
-from newsarchive.rehearsal.truth import Document
+from newsarchive.rehearsal.truth import Story
 
 
-def page_flash(document: Document, _part: int = 1) -> str:
+def page_flash(document: Story, _part: int = 1) -> str:
     """The whole page, a few kB."""
     title = escape(document.title, quote=False)
     return f"""<!DOCTYPE html>

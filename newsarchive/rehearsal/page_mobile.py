@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from html import escape
 
-from newsarchive.rehearsal.prose import Writer
-from newsarchive.rehearsal.truth import Document
+from newsarchive.rehearsal.prose import ProseWriter
+from newsarchive.rehearsal.truth import Story
 
 SECTIONS_SINCE = 2020
 """The year from which ``section.art_content`` is written here; seen: not in 2018, but in 2026."""
 
 
-def page_mobile(document: Document, _part: int = 1) -> str:
+def page_mobile(document: Story, _part: int = 1) -> str:
     """The whole page, about 20 kB."""
     title = escape(document.title, quote=False)
     return f"""<!DOCTYPE html>
@@ -48,7 +48,7 @@ def page_mobile(document: Document, _part: int = 1) -> str:
 """
 
 
-def _time_line(document: Document) -> str:
+def _time_line(document: Story) -> str:
     at = document.published_at
     if document.layout == "selfmobile2017":
         return f"""<section><figure class="weibo_info look_info"><em class="weibo_img">\
@@ -58,7 +58,7 @@ def _time_line(document: Document) -> str:
     return f'<time class="art_time">{at:%Y.%m.%d %H:%M:%S}<cite class="art_cite">{document.media}</cite></time>'
 
 
-def _text(document: Document) -> str:
+def _text(document: Story) -> str:
     lines = [block.html for block in document.blocks]
     lines += [f'<p class="art_p article-editor">责任编辑：{document.editor}</p>']
     text = "\n".join(lines)
@@ -67,8 +67,8 @@ def _text(document: Document) -> str:
     return f'<section class="art_pic_card art_content">\n{text}\n</section>'
 
 
-def _cards(document: Document) -> str:
+def _cards(document: Story) -> str:
     day = document.published_at.date()
-    rows = (Writer(f"card/{document.docid}/{number}", day) for number in range(30))
+    rows = (ProseWriter(f"card/{document.docid}/{number}", day) for number in range(30))
     items = "\n".join(f'<a class="f_card" href="/"><h2>{row.title()}</h2><p>{row.paragraph()}</p></a>' for row in rows)
     return f'<section class="sinaads_feed"><h3>相关新闻</h3>\n{items}\n</section>'

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from html import escape
 
-from newsarchive.rehearsal.truth import Document
+from newsarchive.rehearsal.truth import Story
 
 
-def page_slide(document: Document, _part: int = 1) -> str:
+def page_slide(document: Story, _part: int = 1) -> str:
     """The whole page, a few kB."""
     title = escape(document.title, quote=False)
     return f"""<!DOCTYPE html>
@@ -35,7 +35,7 @@ var ARTICLE_DATA = {{ "channel": "cj" }};
 """
 
 
-def _data(document: Document) -> str:
+def _data(document: Story) -> str:
     images = [
         {
             "title": document.title,

@@ -15,7 +15,7 @@ from newsarchive.rehearsal import words
 _SLOT_RE = re.compile(r"\{(\w+)\}")
 
 
-class Writer:
+class ProseWriter:
     """One article's voice: the same ``seed`` and day give the same words."""
 
     def __init__(self, seed: str, day: date) -> None:
@@ -26,6 +26,7 @@ class Writer:
         self._company = self._random.choice(words.COMPANY_STEMS) + self._random.choice(words.COMPANY_ENDS)
 
     def title(self) -> str:
+        """A headline of the article's theme, figures drawn anew at each call."""
         return self.fill(self._random.choice(words.TITLES[self.theme]))
 
     def paragraph(self) -> str:
@@ -36,9 +37,11 @@ class Writer:
         return "".join(self.fill(sentence) for sentence in sentences)
 
     def caption(self) -> str:
+        """A caption of a picture."""
         return self.fill(self._random.choice(words.CAPTIONS))
 
     def heading(self) -> str:
+        """A heading within the text."""
         return self.fill(
             self._random.choice(
                 ("{place}：{trade}的下一步", "{yi}从哪里来", "“{rating}”之外，还看{goods}", "{month}看什么")
@@ -50,6 +53,7 @@ class Writer:
         return _SLOT_RE.sub(lambda slot: _SLOTS[slot[1]](self, self._random), template)
 
     def speaker(self) -> str:
+        """One of the three persons whom the article quotes."""
         return self._random.choice(self._names)
 
     def company(self) -> str:
@@ -59,6 +63,7 @@ class Writer:
         return self._random.choice(words.COMPANY_STEMS) + self._random.choice(words.COMPANY_ENDS)
 
     def day_near(self) -> str:
+        """A date up to nine days before the article's day, as ``11月23日``."""
         day = self._day - timedelta(days=self._random.randint(0, 9))
         return f"{day.month}月{day.day}日"
 
@@ -68,11 +73,11 @@ class Writer:
         )
 
 
-def _one_of(choices: tuple[str, ...]) -> Callable[[Writer, random.Random], str]:
+def _one_of(choices: tuple[str, ...]) -> Callable[[ProseWriter, random.Random], str]:
     return lambda _writer, rng: rng.choice(choices)
 
 
-_SLOTS: dict[str, Callable[[Writer, random.Random], str]] = {
+_SLOTS: dict[str, Callable[[ProseWriter, random.Random], str]] = {
     "body": _one_of(words.BODIES),
     "place": _one_of(words.PLACES),
     "trade": _one_of(words.TRADES),

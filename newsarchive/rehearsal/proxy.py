@@ -32,6 +32,7 @@ class Request:
     url: str
     status: int
     user_agent: str = ""
+    referrer: str = ""
 
 
 Decide = Callable[[str, str], Answer]
@@ -59,21 +60,25 @@ class Proxy(ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
+        """The proxy's address for ``http_proxy`` and ``https_proxy``."""
         return f"http://127.0.0.1:{self.server_port}"
 
     def context(self, host: str) -> ssl.SSLContext:
+        """The TLS context with a certificate for ``host``; made once a host."""
         with self._lock:
             if host not in self._contexts:
                 self._contexts[host] = self._context_for(host)
             return self._contexts[host]
 
     def opened(self, connection: socket.socket) -> None:
+        """Remember a connection, so that ``stop`` can end it."""
         with self._lock:
             self._open.add(connection)
             if self._stopping:
                 _hang_up(connection)
 
     def closed(self, connection: socket.socket) -> None:
+        """Forget a connection that has ended."""
         with self._lock:
             self._open.discard(connection)
 
@@ -188,8 +193,8 @@ class _Connection(BaseHTTPRequestHandler):
         return format_datetime(moment, usegmt=True)
 
     def _log(self, url: str, host: str, status: int) -> None:
-        agent = self.headers.get("User-Agent", "")
-        self.server.requests.append(Request(datetime.now(UTC), self.command, host, url, status, agent))
+        agent, referrer = self.headers.get("User-Agent", ""), self.headers.get("Referer", "")
+        self.server.requests.append(Request(datetime.now(UTC), self.command, host, url, status, agent, referrer))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature of http.server
         """Silent: the log is ``Proxy.requests``."""

@@ -14,7 +14,8 @@ from newsarchive.rehearsal.answers import Answer, answer_of
 from newsarchive.rehearsal.feed import Feed
 from newsarchive.rehearsal.notices import LOGIN, NOT_FOUND, ROBOTS
 from newsarchive.rehearsal.page import END_OF_TEXT, page_of, shell_of
-from newsarchive.rehearsal.truth import Document, Fate
+from newsarchive.rehearsal.pictures import PICTURE_HOSTS, Pictures
+from newsarchive.rehearsal.truth import Fate, Story
 
 FEED_HOST = "feed.mix.sina.com.cn"
 ARTICLE_HOSTS = (
@@ -22,7 +23,7 @@ ARTICLE_HOSTS = (
     *("chanye.finance.sina.com.cn", "slide.finance.sina.com.cn", "video.sina.com.cn", "live.video.sina.com.cn"),
     *("cj.sina.com.cn", "k.sina.com.cn", "finance.sina.cn"),
 )
-HOSTS = frozenset((FEED_HOST, *ARTICLE_HOSTS))
+HOSTS = frozenset((FEED_HOST, *ARTICLE_HOSTS, *PICTURE_HOSTS))
 """The hosts that exist; the proxy refuses any other."""
 FEED_PATH = "/api/roll/get"
 Place = tuple[str, str]
@@ -34,18 +35,27 @@ CACHED_PAGES = 256
 class Site:
     """All hosts over one set of documents; ``clock`` gives the moment that decides which rows the listing shows."""
 
-    def __init__(self, documents: Sequence[Document], lids: Sequence[str], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        documents: Sequence[Story],
+        lids: Sequence[str],
+        clock: Callable[[], datetime],
+        pictures: Pictures | None = None,
+    ) -> None:
         self._by_place = {place: (document, part) for document in documents for place, part in _places(document)}
         self._documents = documents
         self._clock = clock
+        self.pictures = pictures or Pictures()
         self.feed = Feed(documents, lids)
         self._rendered = lru_cache(maxsize=CACHED_PAGES)(self._render)
 
     def answer(self, host: str, target: str) -> Answer:
-        """``target`` is path and query. 404 with Sina's page for whatever is not there."""
+        """The answer to path and query ``target``; unknown addresses get status 404 with Sina's page."""
         place = urlsplit(target)
         if place.path == "/robots.txt":
             return answer_of(200, "text/plain", ROBOTS)
+        if host in PICTURE_HOSTS:
+            return self.pictures.answer(place.path)
         if (host, place.path) == (FEED_HOST, FEED_PATH):
             query = dict(parse_qsl(place.query, keep_blank_values=True))
             return answer_of(200, "application/json; charset=utf-8", self.feed.answer(query, self._clock()))
@@ -53,11 +63,12 @@ class Site:
             return self._rendered(*found)
         return answer_of(404, "text/html", NOT_FOUND)
 
-    def document_at(self, host: str, path: str) -> Document | None:
+    def document_at(self, host: str, path: str) -> Story | None:
+        """The document whose page this is, any of its parts; None where there is none."""
         found = self._by_place.get((host, path))
         return found[0] if found else None
 
-    def _render(self, document: Document, part: int) -> Answer:
+    def _render(self, document: Story, part: int) -> Answer:
         kind = f"text/html; charset={document.charset.header}" if document.charset.header else "text/html"
         if document.fate is Fate.CUT_SHORT:
             page = page_of(document)
@@ -65,7 +76,7 @@ class Site:
         status = 404 if document.fate is Fate.GONE else 200
         return answer_of(status, kind, self._body(document, part))
 
-    def _body(self, document: Document, part: int) -> bytes:
+    def _body(self, document: Story, part: int) -> bytes:
         match document.fate:
             case Fate.GONE | Fate.NOT_FOUND_200:
                 return NOT_FOUND
@@ -79,7 +90,7 @@ class Site:
                 return page_of(document, part)
 
 
-def _places(document: Document) -> Iterator[tuple[Place, int]]:
+def _places(document: Story) -> Iterator[tuple[Place, int]]:
     """Each address of the article: the first page, then ``…_2.shtml`` and on."""
     place = urlsplit(document.url)
     stem, dot, ending = place.path.rpartition(".")

@@ -1,4 +1,4 @@
-"""Bad hours of the pretended Sina by its own clock: a ban, a sick listing, pages withheld; between ``faults`` and ``proxy``.
+"""Faults that last for a time of the stand-in's clock: a ban, a malformed listing, withheld pages.
 
 ``faults`` spoils single answers and is over in seconds; this lasts for as long as whoever plays a week (``week``) says.
 """
@@ -17,20 +17,20 @@ from newsarchive.rehearsal.notices import BANNED, NOT_FOUND
 from newsarchive.rehearsal.site import FEED_HOST, FEED_PATH, Place
 
 CLOSED = {404: answer_of(404, "text/html", NOT_FOUND), 503: UNAVAILABLE}
-"""What a withheld page may answer: briefly missing while it is republished, or its server is ill."""
+"""Answers of a withheld page: 404 while it is republished, 503 while its server fails."""
 
 
 @dataclass(slots=True)
 class _Ban:
     requests_left: int
-    """Still answered before it begins."""
+    """How many requests are still answered before the ban begins."""
     lasting: timedelta
     status: int
     until: datetime | None = None
 
 
 class Spells:
-    """Answers as ``answer`` does while all is well; asked by the proxy's threads at the same time."""
+    """Passes requests on to ``answer`` while nothing is wrong; safe to call from several threads."""
 
     def __init__(self, answer: Callable[[str, str], Answer], clock: Callable[[], datetime]) -> None:
         self._answer, self._clock = answer, clock
@@ -41,19 +41,19 @@ class Spells:
         self._closed: dict[Place, tuple[datetime, int]] = {}
 
     def ban(self, lasting: timedelta, *, after_requests: int, status: int) -> None:
-        """After so many more requests refuses all, robots.txt too, until nobody has asked for ``lasting``."""
+        """After ``after_requests`` more requests refuse all, robots.txt too, until none came for ``lasting``."""
         self._ban = _Ban(after_requests, lasting, status)
 
     def sicken(self, lasting: timedelta) -> None:
-        """For so long the listing gives nonsense of four kinds in turn; pages are well."""
+        """For ``lasting`` the listing gives four kinds of malformed answers in turn; pages are answered well."""
         self._sick_until = self._clock() + lasting
 
     def close(self, place: Place, lasting: timedelta, status: int) -> None:
-        """For so long the page answers with ``status``, a key of ``CLOSED``."""
+        """For ``lasting`` the page answers with ``status``, a key of ``CLOSED``."""
         self._closed[place] = (self._clock() + lasting, status)
 
     def answer(self, host: str, target: str) -> Answer:
-        """Raises ``HangUp`` as ``faults`` does."""
+        """The answer to a request; raises ``HangUp`` where ``faults`` does."""
         with self._lock:
             now = self._clock()
             path = target.partition("?")[0]
@@ -93,5 +93,5 @@ def _failed(healthy: Answer) -> Answer:
 
 
 def _empty(healthy: Answer) -> Answer:
-    """Of a first page alone a sickness; no crawl comes to a second one while the first is sick."""
+    """Malformed on a first page alone (later pages may be empty); a crawl stops at the first while the spell lasts."""
     return answer_of(200, healthy.content_type, EMPTY_LISTING)

@@ -15,14 +15,16 @@ from newsarchive.rehearsal.certificate import Authority
 from newsarchive.rehearsal.channels import PAGEIDS
 from newsarchive.rehearsal.faults import Faults, Level
 from newsarchive.rehearsal.invention import invent
+from newsarchive.rehearsal.lives import Lives
+from newsarchive.rehearsal.pictures import Pictures
 from newsarchive.rehearsal.proxy import Proxy, Request
 from newsarchive.rehearsal.site import HOSTS, Site
 from newsarchive.rehearsal.spells import Spells
-from newsarchive.rehearsal.truth import BEIJING, Document
+from newsarchive.rehearsal.truth import BEIJING, Story
 from newsarchive.rehearsal.years import past_documents
 
 POLL_SECONDS = 0.05
-"""How often the serving loop looks whether it shall stop."""
+"""How often the serving loop checks whether to stop."""
 
 
 class StandIn:
@@ -31,7 +33,8 @@ class StandIn:
     ``faults``: none, mild or hostile (``faults.Level``). ``titles="plain"`` leaves out awkward headlines and the rows that must
     not be kept. ``years``: also documents of 2004 to 2022 under every layout and charset, shown by the day query alone, on
     ``past_days``. ``channels``: the lids that exist. ``now``: the moment the world was made (default: the real one);
-    ``advance`` moves the stand-in's clock, and so lets late rows appear. ``port`` 0 takes a free one.
+    ``advance`` moves the stand-in's clock, and so lets late rows appear. ``pictures_fail``: some pictures are none, or not to be had
+    (``pictures.Fate``). ``port`` 0 takes a free one.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class StandIn:
         years: bool = False,
         channels: tuple[str, ...] = tuple(PAGEIDS),
         now: datetime | None = None,
+        pictures_fail: bool = False,
         port: int = 0,
     ) -> None:
         level = Level(faults)
@@ -60,11 +64,12 @@ class StandIn:
             impostors=level is Level.HOSTILE,
             channels=channels,
         )
-        self.truth: tuple[Document, ...] = (*past, *present)
+        self.truth: tuple[Story, ...] = (*past, *present)
         self._made_at, self._started, self._shift = made_at, time.monotonic(), timedelta()
-        self.site = Site(self.truth, channels, self.now)
+        self.site = Site(self.truth, channels, self.now, Pictures(fail=pictures_fail))
         self._faults = Faults(self.site, level, seed, expected=articles)
         self.spells = Spells(self._faults.answer, self.now)
+        self.lives = Lives(self.site, self.spells.answer, self.now)
         self._port = port
 
     def now(self) -> datetime:
@@ -72,14 +77,14 @@ class StandIn:
         return self._made_at + self._shift + timedelta(seconds=time.monotonic() - self._started)
 
     def advance(self, step: timedelta) -> None:
-        """Moves the clock that decides which rows the listing shows; backwards too."""
+        """Move the stand-in's clock by ``step``, which may be negative; it decides which rows the listing shows."""
         self._shift += step
 
     def __enter__(self) -> Self:
         with ExitStack() as started:
             folder = started.enter_context(tempfile.TemporaryDirectory(prefix="rehearsal-"))
             self._authority = Authority(Path(folder))
-            self._proxy = Proxy(self.spells.answer, HOSTS, self._authority.context_for, self._port)
+            self._proxy = Proxy(self.lives.answer, HOSTS, self._authority.context_for, self._port)
             thread = threading.Thread(target=self._proxy.serve_forever, args=(POLL_SECONDS,), name="stand-in")
             thread.start()
             started.callback(thread.join)
@@ -94,15 +99,15 @@ class StandIn:
 
     @property
     def env(self) -> dict[str, str]:
-        """The variables that send a client here, and nowhere else."""
+        """Environment variables that send all requests of a client to the stand-in."""
         proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), self._proxy.address)
         return {**proxies, "no_proxy": "", "NO_PROXY": "", "SSL_CERT_FILE": str(self._authority.file)}
 
     @property
     def requests(self) -> list[Request]:
-        """What was asked so far, oldest first; CONNECT itself is not listed."""
+        """The requests so far, oldest first, without CONNECT."""
         return list(self._proxy.requests)
 
     def ban_seconds_left(self) -> float:
-        """How long the present ban still lasts if nobody asks; 0 where there is none."""
+        """Seconds until the present ban ends if no request comes; 0 where there is none."""
         return self._faults.ban.seconds_left()

@@ -1,4 +1,4 @@
-"""Headlines that break careless archives: illegal file names, quotes, braces, twins by case or composition."""
+"""Headlines that careless archives cannot store: illegal file names, quotes, braces, names equal but for case or composition."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ AWKWARD: tuple[str, ...] = (
     "100%",
     "生僻字𠮷野家与㐂的上市之路",
 )
-"""Each once in a run; all legal as a title, none harmless as a file name."""
+"""Legal titles, each of which is illegal or dangerous as a file name; a run uses each once."""
 
 PAIRS: tuple[tuple[str, str], ...] = (
     ("快讯：银行板块异动拉升", "快讯：银行板块异动拉升"),
@@ -44,4 +44,4 @@ PAIRS: tuple[tuple[str, str], ...] = (
     (unicodedata.normalize("NFC", "Nestlé与Café品牌换帅"), unicodedata.normalize("NFD", "Nestlé与Café品牌换帅")),
     ("利率:上升还是下降", "利率：上升还是下降"),
 )
-"""Different documents of one day whose file names would be one."""
+"""Titles of two documents of one day that would have the same file name."""

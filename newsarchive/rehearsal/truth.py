@@ -1,4 +1,4 @@
-"""What really happened at the pretended Sina: every document with the facts that the archive has to show.
+"""The truth of the stand-in: every document with the facts that the archive must have of it.
 
 Made by ``invention`` before anything is served; read by ``feed`` and ``page`` to answer, by ``judge`` to compare.
 """
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from typing import NamedTuple
 
-from newsarchive.rehearsal.blocks import Block, Piece, blocks_of
+from newsarchive.rehearsal.blocks import Piece, ProseBlock, blocks_of
 from newsarchive.rehearsal.old_blocks import OLD, old_blocks_of
 
 BEIJING = timezone(timedelta(hours=8))
@@ -20,7 +20,7 @@ POSTER = "http://n.sinaimg.cn/finance/c30320b4/20210712/wx_poster_finance1.png"
 
 
 class Fate(StrEnum):
-    """What becomes of a document; all but the first two are no article and never become one."""
+    """What a crawl must make of a document; all but the first two are no article and never become one."""
 
     ARTICLE = "article"
     SAME_TEXT = "same-text"
@@ -37,12 +37,12 @@ class Fate(StrEnum):
 
 
 FILTERED = frozenset((Fate.OFF_SITE, Fate.VIDEO_ONLY, Fate.LIVE, Fate.TOPIC))
-"""Left out on purpose: the journal has to say ``filtered`` with this very word as its reason."""
+"""Fates for which the journal must say ``filtered``, with the fate as reason."""
 IMPOSTORS = (Fate.GONE, Fate.NOT_FOUND_200, Fate.EMPTY_SHELL, Fate.OTHER_DOCUMENT, Fate.LOGIN, Fate.CUT_SHORT)
 
 
 class Metas(StrEnum):
-    """How a page's metas stand to the minute that it shows."""
+    """Whether the times in a page's metas equal the minute that it shows."""
 
     AGREE = "agree"
     MOVED = "article:published_time is later, weibo: article:create_at agrees"
@@ -50,7 +50,7 @@ class Metas(StrEnum):
 
 
 class Charset(NamedTuple):
-    """How a page travels: the codec of its bytes, and what header and meta say of it (empty: nothing)."""
+    """The codec of a page's bytes, and the charset that header and meta name (empty: none)."""
 
     codec: str
     header: str
@@ -61,7 +61,7 @@ UTF8 = Charset("utf-8", header="", meta="utf-8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Story:
     """One row of the listing and the page behind it; moments are aware, of whole seconds, in ``BEIJING``."""
 
     docid: str
@@ -84,29 +84,31 @@ class Document:
     metas: Metas
     text_seed: str
     fate: Fate = Fate.ARTICLE
-    twin_of: str = ""
+    repeat_of: str = ""
     """The docid whose title and text this one repeats."""
     charset: Charset = UTF8
     parts: int = 1
     """How many pages the article is spread over."""
     listed_url: str = ""
-    """Where the row points, if not to ``url`` itself: an alias of it."""
+    """The address in the row where it is an alias of ``url``; else empty."""
     is_past: bool = False
     """Whether only the day query still shows it: too old for the running listing."""
 
     @property
-    def blocks(self) -> tuple[Block, ...]:
+    def blocks(self) -> tuple[ProseBlock, ...]:
+        """The blocks of all of the article's pages, made anew from ``text_seed`` at each call."""
         if self.layout in OLD:
             return old_blocks_of(self.text_seed, self.published_at.date(), self.layout)
         return blocks_of(self.text_seed, self.published_at.date())
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
+        """What a clean archive must hold of the text, in document order."""
         return tuple(piece for block in self.blocks for piece in block.pieces)
 
     @property
     def dated_at(self) -> datetime:
-        """What the archive can know: the shown minute, and the seconds where a meta agrees with it."""
+        """The time that the archive must have: the shown minute, with seconds where a meta agrees with it."""
         return self.published_at.replace(second=0) if self.metas is Metas.NONE else self.published_at
 
     @property

@@ -100,7 +100,7 @@ SENTENCES = {
         "交易所{date}通知，自{month}起将{goods}期货保证金标准调整为{pct}，涨跌停板幅度调整为{point}%。",
     ),
 }
-"""Sentences by theme; a word in braces is a slot of ``prose.Writer``."""
+"""Sentences by theme; a word in braces is a slot of ``prose.ProseWriter``."""
 
 QUOTES = (
     "“我们在{place}看到的情况是，{trade}企业的排产已经到了{month}，价格却还在{move}{point}%的水平上。”{person}说。",

@@ -1,4 +1,4 @@
-"""The past of the pretended Sina: on a day of each era, documents of every layout, charset and kind of address.
+"""The past of the stand-in: on one day of each era, documents of every layout, charset and kind of address.
 
 Made like ``invention``'s, from the seed; read through the day query alone. Addresses and eras: sina-surface §3, §4.
 """
@@ -15,18 +15,18 @@ from urllib.parse import quote
 
 from newsarchive.rehearsal import words
 from newsarchive.rehearsal.invention import lids_of, picture_of
-from newsarchive.rehearsal.prose import Writer
-from newsarchive.rehearsal.truth import BEIJING, UTF8, Charset, Document, Fate, Metas
+from newsarchive.rehearsal.prose import ProseWriter
+from newsarchive.rehearsal.truth import BEIJING, UTF8, Charset, Fate, Metas, Story
 
 GBK_2004 = Charset("gbk", header="", meta="gb2312")
 GB18030 = Charset("gb18030", header="", meta="gb2312")
 TRAPS = (
-    Charset("utf-8", header="", meta="gb2312"),  # a saved copy, re-encoded, its meta forgotten
+    Charset("utf-8", header="", meta="gb2312"),  # re-encoded by somebody who did not change the meta
     Charset("gb18030", header="x-gbk", meta="gb2312"),  # a name that only browsers know
     Charset("gb18030", header="utf-8", meta="gb2312"),
     Charset("gb18030", header="", meta="utf-8"),
     Charset("utf-8", header="gbk", meta="gb2312"),  # both are wrong
-    Charset("utf-8", header="iso-8859-1", meta="utf-8"),  # what some servers name where they know nothing
+    Charset("utf-8", header="iso-8859-1", meta="utf-8"),  # the default of some servers
 )
 """Pages whose header or meta says something else than their bytes (sina-surface §5)."""
 
@@ -51,12 +51,12 @@ _DASHED = "/{at:%Y-%m-%d}/{at:%H%M}{number}.shtml"
 _DOC = "/{at:%Y-%m-%d}/doc-i{docid}.shtml"
 _ALIAS = "https://cj.sina.cn/article/norm_detail?url={escaped}&autocallup=no&froms=ggmp"
 _SHOWN = Metas.NONE
-"""No meta tells a time: what is known is the minute shown."""
+"""No meta has a time; the page shows minutes."""
 
 DIGITS = {2004: 6, 2005: 6, 2006: 7, 2008: 7, 2010: 7, 2012: 8, 2015: 8}
-"""How long the number of a document was (sina-surface §3)."""
+"""Year → digits of a document's number in its address (sina-surface §3)."""
 DOCID_PREFIXES = {2015: "fx", 2018: "h", 2022: "m"}
-"""How docids of a year began (sina-surface §3)."""
+"""Year → first letters of its docids (sina-surface §3)."""
 
 DAYS: dict[date, tuple[Shape, ...]] = {
     date(2004, 5, 18): (
@@ -134,7 +134,7 @@ _NEW_RE = re.compile(r"-i([a-z]{7}\d{7})\.")
 _OLD_RE = re.compile(r"/(\d{4})-?(\d\d)-?(\d\d)/(\d{5,16})\.s?html$")
 
 
-def past_documents(seed: int, channels: tuple[str, ...]) -> tuple[Document, ...]:
+def past_documents(seed: int, channels: tuple[str, ...]) -> tuple[Story, ...]:
     """The documents of all ``DAYS``, oldest first."""
     rng = random.Random(f"years/{seed}")
     made = (_of_day(rng, f"{seed}/{day.year}", day, channels) for day in DAYS)
@@ -142,7 +142,7 @@ def past_documents(seed: int, channels: tuple[str, ...]) -> tuple[Document, ...]
 
 
 def docid_of(url: str) -> str:
-    """The identity that an address gives: the one in it, host and day and number, or a digest of it."""
+    """The docid of an address: the one in it, else host, day and number, else a digest (design §2)."""
     if new := _NEW_RE.search(url):
         return new[1]
     if old := _OLD_RE.search(url):
@@ -151,16 +151,16 @@ def docid_of(url: str) -> str:
     return f"u-{hashlib.sha256(url.encode()).hexdigest()[:16]}"
 
 
-def _of_day(rng: random.Random, seed: str, day: date, channels: tuple[str, ...]) -> Iterator[Document]:
+def _of_day(rng: random.Random, seed: str, day: date, channels: tuple[str, ...]) -> Iterator[Story]:
     opening = datetime.combine(day, time(7), BEIJING)
     seconds = sorted(rng.sample(range(14 * 3600), len(DAYS[day])))
     for number, (shape, second) in enumerate(zip(DAYS[day], seconds, strict=True)):
         yield _document(rng, shape, opening + timedelta(seconds=second), f"{seed}/{number}", channels)
 
 
-def _document(rng: random.Random, shape: Shape, at: datetime, text_seed: str, channels: tuple[str, ...]) -> Document:
-    url, title = _url(rng, shape, at), Writer(f"title/{text_seed}", at.date()).title()
-    return Document(
+def _document(rng: random.Random, shape: Shape, at: datetime, text_seed: str, channels: tuple[str, ...]) -> Story:
+    url, title = _url(rng, shape, at), ProseWriter(f"title/{text_seed}", at.date()).title()
+    return Story(
         docid=docid_of(url),
         url=url,
         listed_url=shape.listed.format(url=url, escaped=quote(url, safe="")),

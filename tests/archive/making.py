@@ -1,4 +1,4 @@
-"""What the tests of the archive are made of: offers, articles, a clock that they turn, and what lies on disk."""
+"""Shared by the tests of the archive: offers, articles, a clock that they set, and readers of what is on disk."""
 
 import json
 import os
@@ -9,9 +9,8 @@ from contextlib import closing, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import newsarchive
-from newsarchive.archive import journal
-from newsarchive.archive.store import Archive
+from newsarchive.archive.format import journal, paths
+from newsarchive.archive.record.store import Archive
 from newsarchive.items import BEIJING, Article, Offer
 
 DAY = date(2026, 11, 23)
@@ -70,18 +69,18 @@ def opened(root, clock=None, profile="clean"):
 
 
 def fill(root, *offers, clock=None):
-    """A run that comes to its clean end with all of these kept."""
+    """Keep all of these in one run that ends cleanly."""
     with opened(root, clock) as archive:
         archive.offer(offers, poll="1686").result()
         for of in offers:
             keep(archive, of)
 
 
-PATHS = os.pathsep.join(map(str, (Path(__file__).parent, Path(newsarchive.__file__).parents[1])))
+PATHS = str(Path(__file__).parents[2])
 
 
 def begin_script(text, *arguments):
-    """A process of its own, which can be killed and limited."""
+    """Run ``text`` as Python in a process that a test can kill or limit."""
     return subprocess.Popen(
         [sys.executable, "-c", text, *map(str, arguments)],
         stdout=subprocess.PIPE,
@@ -108,7 +107,7 @@ def catalogue_path(root):
 
 
 def day_folder(root, day=DAY):
-    return journal.day_folder(root, day)
+    return paths.day_folder(root, day)
 
 
 def names(root, day=DAY):
@@ -116,7 +115,7 @@ def names(root, day=DAY):
 
 
 def said(root, day=DAY):
-    return [event.data for event in journal.read(journal.journal_path(root, day))]
+    return [event.data for event in journal.read(paths.journal_path(root, day))]
 
 
 def spoken(root, day=DAY):
@@ -130,22 +129,34 @@ def tree(root):
 
 
 def essence(root):
-    """The tree, of the journals only what was said: not by which run, in which order, with which links."""
-    return {path: _said(data) if path.endswith(".jsonl") else data for path, data in tree(root).items()}
+    """The tree, of the journals only what was said: not by which run, in which order, with which links.
+
+    Nor whether a file was there already, nor what was begun for nothing: after a kill without the notes, both may be.
+    """
+    found = {path: data for path, data in tree(root).items() if not path.endswith(".part")}
+    return {path: _said(data) if path.endswith(".jsonl") else data for path, data in found.items()}
 
 
 def _said(data):
     events = map(json.loads, data.splitlines())
-    return sorted(json.dumps({**event, "run": None, "link": None}, sort_keys=True) for event in events)
+    essential = (
+        {key: value for key, value in event.items() if key not in ("run", "link", "adopted")} for event in events
+    )
+    return sorted(json.dumps(event, sort_keys=True) for event in essential)
 
 
 def tables(root):
-    """What the catalogue derives from the journals; ``seq`` counts within a day alone."""
+    """What the catalogue derives from the journals; ``seq`` counts within a day alone.
+
+    Not ``clean_size``: it tells of ends of runs, which journals do not.
+    """
     with closing(sqlite3.connect(catalogue_path(root))) as db:
         db.row_factory = sqlite3.Row
         found = {name: [dict(row) for row in db.execute(f"SELECT * FROM {name}")] for name in TABLES}  # noqa: S608
     found["documents"].sort(key=lambda row: (row["day"], row.pop("seq")))
+    for row in found["journals"]:
+        del row["clean_size"]
     return {name: rows if name == "documents" else sorted(map(str, rows)) for name, rows in found.items()}
 
 
-TABLES = ("meta", "journals", "documents", "names", "channels", "days", "hours")
+TABLES = ("meta", "journals", "documents", "names", "channels", "days", "hours", "damage", "left_files", "visits")

@@ -10,11 +10,15 @@ from typing import Any
 
 import pytest
 
-from newsarchive.archive import events
-from newsarchive.archive.events import Said
+from newsarchive.archive.format import events
+from newsarchive.archive.format.events import Said
 from newsarchive.items import BEIJING, Offer
 from tests.cli.cli_process import newsarchive
 from tests.journals import said
+from tests.reading.pictured import LOST, media_of, pictured
+from tests.reading.shelves import two_days
+
+pytestmark = pytest.mark.slow  # processes by the dozen
 
 DAY, NEXT_DAY = date(2026, 11, 23), date(2026, 11, 24)
 NOON = datetime(2026, 11, 23, 12, tzinfo=BEIJING)
@@ -70,7 +74,7 @@ def test_coverage_as_json_has_a_row_a_day_and_channel(archive: Path) -> None:
         (("--since", "2026-11-24"), 2, 0),
         (("--until", "2026-11-23"), 2, 3),
         (("--channel", "1686"), 2, 0),
-        (("--channel", "国内"), 2, 0),
+        (("--channel", "国内滚动"), 2, 0),
         (("--channel", "null"), 1, 0),
         (("--channel", "4711"), 0, 0),
         (("--since", "2027-01-01"), 0, 0),
@@ -110,13 +114,31 @@ def test_gaps_as_json_names_each_with_its_reason(archive: Path) -> None:
     ]
     assert (code, set(listed["gaps"][0])) == (
         3,
-        {"docid", "url", "day", "state", "reason", "attempts", "next_try_at"},
+        {"docid", "url", "title", "day", "state", "reason", "attempts", "next_try_at"},
     )
     assert found == [
         ("b", "failed", "http-503", 3, due),
         ("e", "pending", "not-tried", 0, None),
         ("f", "failed", "http-503", 3, None),
     ]
+
+
+def test_gaps_name_files_that_are_not_as_they_should_be(tmp_path: Path) -> None:
+    kept = {"file": "2026/11/23/标题.md", "sha256": "0" * 64, "bytes": 5, "profile": "clean"}
+    said(tmp_path, offered("a", "1686"), {**SAYS.event("kept", "a"), **kept}, offered("b", "1686"))
+    said(tmp_path, {**SAYS.event("kept", "b"), **kept, "file": "2026/11/23/另.md"})
+    for name in ("另.md", "笔记.md"):
+        (tmp_path / "2026" / "11" / "23" / name).write_text("mine")
+    code, listed = told(newsarchive("gaps", "--archive", str(tmp_path), "--json"))
+    assert (code, {(gap["docid"], gap["state"], gap["file"]) for gap in listed["gaps"]}) == (
+        3,
+        {
+            ("a", "missing", "2026/11/23/标题.md"),
+            ("b", "altered", "2026/11/23/另.md"),
+            (None, "stray", "2026/11/23/笔记.md"),
+        },
+    )
+    assert "1 without a line in a journal" in newsarchive("gaps", "--archive", str(tmp_path)).stdout
 
 
 def test_gaps_as_text_tell_a_retry_from_one_that_was_given_up(archive: Path) -> None:
@@ -146,3 +168,44 @@ def test_a_hostile_address_moves_no_cursor(archive: Path) -> None:
 @pytest.mark.parametrize("verb", ["coverage", "gaps", "status"])
 def test_help_teaches_by_an_example(verb: str) -> None:
     assert f"Example: newsarchive {verb}" in newsarchive(verb, "--help").stdout
+
+
+# --- pictures ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    return pictured(tmp_path / "pictured")
+
+
+def test_coverage_of_pictures_counts_them_and_names_what_is_missing(pictures: Path) -> None:
+    told = newsarchive("coverage", "--images", "--json", "--archive", str(pictures))
+    found = json.loads(told.stdout)
+    counts = {"named": 6, "kept": 5, "filtered": 0, "failed": 1, "gone": 0, "pending": 0, "unread": 0}
+    assert (told.returncode, found["complete"], found["days"]) == (3, False, [{"day": "2026-11-23", **counts}])
+    assert [(missing["url"], missing["reason"], missing["attempts"]) for missing in found["missing"]] == [
+        (LOST, "http-404", 1)
+    ]
+
+
+def test_coverage_of_pictures_as_a_table_says_what_is_missing_and_when_it_is_tried(pictures: Path) -> None:
+    told = newsarchive("coverage", "--images", "--archive", str(pictures)).stdout
+    assert "2026-11-23" in told
+    assert f"failed http-404, 2026-11-24T21:00:00+08:00: {LOST}" in told
+
+
+def test_articles_that_were_kept_without_a_look_for_pictures_are_missing_theirs(tmp_path: Path) -> None:
+    told = newsarchive("coverage", "--images", "--archive", str(two_days(tmp_path / "plain")))
+    assert told.returncode == 3
+    assert "5 articles were kept without a look for pictures" in told.stdout
+
+
+def test_pictures_have_no_channel(pictures: Path) -> None:
+    told = newsarchive("coverage", "--images", "--channel", "1686", "--archive", str(pictures))
+    assert (told.returncode, "counted by day" in told.stderr) == (2, True)
+
+
+def test_status_tells_the_size_of_the_pictures(pictures: Path) -> None:
+    told = json.loads(newsarchive("status", "--json", "--archive", str(pictures)).stdout)
+    size = sum(path.stat().st_size for path in media_of(pictures))
+    assert told["pictures"] == {"files": 4, "bytes": size, "pending": 0, "failed": 1}

@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
-from newsarchive.archive import brake
+from newsarchive.archive.record import brake
 from newsarchive.items import BEIJING
 from newsarchive.rehearsal.answers import Answer
 from newsarchive.rehearsal.standin import StandIn
 from newsarchive.rehearsal.truth import Fate
 from tests.conftest import Crawls, tree
+
+pytestmark = pytest.mark.slow
 
 Begin = Callable[..., Crawls]
 ARTICLES = 110
@@ -32,9 +34,9 @@ class Withheld:
 
     def choose(self, sina: StandIn) -> set[str]:
         """Ten pages of the plain kind, none with another's text, spread over the listing."""
-        models = {document.twin_of for document in sina.truth}
+        models = {document.repeat_of for document in sina.truth}
         articles = [document for document in sina.truth if document.fate is Fate.ARTICLE]
-        plain = [document for document in articles if not document.twin_of and document.docid not in models]
+        plain = [document for document in articles if not document.repeat_of and document.docid not in models]
         chosen = plain[5:25:2]
         ways = [
             lambda _page, _other: Answer(404, "text/html", b"<html>none</html>"),
@@ -73,11 +75,11 @@ def sums(days: list[dict[str, Any]]) -> list[int]:
     return [day["offered"] - sum(day[state] for state in states) for day in days]
 
 
-def without_either_twin(crawl: Crawls) -> dict[str, bytes]:
+def without_either_repeat(crawl: Crawls) -> dict[str, bytes]:
     """The files of documents that are alone with their text: which of two is kept depends on the order of arrival."""
-    twins = {docid for event in crawl.events("filtered") for docid in (event["docid"], event["of"])}
-    of_twins = {event["file"] for event in crawl.events("kept") if event["docid"] in twins}
-    return {path: data for path, data in tree(crawl.root).items() if path not in of_twins}
+    repeats = {docid for event in crawl.events("filtered") for docid in (event["docid"], event["of"])}
+    of_repeats = {event["file"] for event in crawl.events("kept") if event["docid"] in repeats}
+    return {path: data for path, data in tree(crawl.root).items() if path not in of_repeats}
 
 
 def test_withheld_pages_are_named_and_come_when_the_gaps_are_filled(crawls: Begin) -> None:
@@ -117,7 +119,7 @@ def test_an_archive_whose_gaps_were_filled_is_the_one_that_had_none(crawls: Begi
     undisturbed = Crawls(crawl.sina, tmp_path / "undisturbed")
     assert undisturbed().exit_code == 0
     assert len(crawl.articles()) == len(undisturbed.articles())
-    assert without_either_twin(crawl) == without_either_twin(undisturbed)
+    assert without_either_repeat(crawl) == without_either_repeat(undisturbed)
 
 
 def test_gaps_that_stay_are_listed_after_the_fill_with_one_attempt_more(crawls: Begin) -> None:

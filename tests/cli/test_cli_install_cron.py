@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from newsarchive.cli.install_cron import environment, schedule
+from newsarchive.cli.install_cron import CronJob, environment, lines_of, schedule
 from newsarchive.errors import UsageError
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no crontab")
@@ -182,6 +182,16 @@ def test_equal_steps_are_written_as_cron_reads_them(every: int, fields: str) -> 
 def test_steps_that_cron_cannot_keep_are_refused(every: int) -> None:
     with pytest.raises(UsageError):
         schedule(every)
+
+
+def test_without_a_project_the_lines_run_our_own_command_where_they_were_asked_for() -> None:
+    job = CronJob(*map(Path, ("/bin/python", "/home/me/news", "/home/me/news/archive", "/e", "/l")), has_project=False)
+    polls = [line for line in lines_of(job, schedule(10), {}) if "crawl sina_finance" in line]
+    assert all(
+        "cd /home/me/news && NEWSARCHIVE_DIR=/home/me/news/archive /bin/python -m newsarchive crawl" in line
+        for line in polls
+    )
+    assert len(polls) == 2
 
 
 def test_only_what_a_run_heeds_is_taken_along() -> None:

@@ -37,3 +37,9 @@ def test_layouts_of_no_folder_is_one_line_and_exit_2(tmp_path: Path) -> None:
 def test_layouts_since_no_day_is_one_line_and_exit_2(tmp_path: Path) -> None:
     ran = verb("--archive", tmp_path, "--since", "soon")
     assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
+
+
+def test_layouts_counts_the_days_asked_for_alone(tmp_path: Path) -> None:
+    said(tmp_path, kept("a"))
+    ran = verb("--archive", tmp_path, "--until", "2000-01-01")
+    assert (ran.returncode, ran.stdout) == (0, "No page was read in these days.\n")

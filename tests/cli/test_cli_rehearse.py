@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,8 @@ from cli_process import ROOT, RUN, newsarchive
 
 from newsarchive.cli.child import Stop, crawl_environment
 from newsarchive.cli.outline import head_of, tree_of
-from newsarchive.cli.rehearse import MARKER, emptied
-from newsarchive.errors import UsageError
+from newsarchive.cli.rehearsal_folder import MARKER
+from tests.conftest import CRAWL_TIMEOUT_S, wait_until
 
 
 def test_a_rehearsal_ends_with_tree_head_and_verdict(tmp_path: Path):
@@ -24,7 +23,9 @@ def test_a_rehearsal_ends_with_tree_head_and_verdict(tmp_path: Path):
     assert done.returncode == 0, done.stderr
     assert "rehearsal-archive/" in done.stdout
     assert "categories: " in done.stdout
-    assert done.stdout.splitlines()[-1].startswith("As expected: 12 archived, 0 missing, 0 false")
+    *_, verdict, reader = done.stdout.splitlines()
+    assert verdict.startswith("As expected: 12 archived, 0 missing, 0 false")
+    assert reader == "Read it in a browser: newsarchive serve --no-marks --archive rehearsal-archive"
     assert (tmp_path / "rehearsal-archive" / MARKER).is_file()
 
 
@@ -35,6 +36,7 @@ def test_the_users_own_archive_is_not_looked_at(tmp_path: Path, monkeypatch: pyt
     assert not (tmp_path / "own").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("faults", ["mild", "hostile"])
 def test_faults_are_got_over_and_json_is_the_only_output(tmp_path: Path, faults: str):
     done = newsarchive("rehearse", "--articles", "40", "--faults", faults, "--json", cwd=tmp_path)
@@ -42,30 +44,6 @@ def test_faults_are_got_over_and_json_is_the_only_output(tmp_path: Path, faults:
     assert done.returncode == result["exit_code"] == 0, done.stderr
     assert (result["kept"], result["missing"], result["false"], result["differences"]) == (40, 0, 0, [])
     assert 1 <= len(result["runs"]) <= 8
-
-
-def test_a_folder_that_no_rehearsal_made_is_left_alone(tmp_path: Path):
-    (tmp_path / "letter.txt").write_text("mine")
-    with pytest.raises(UsageError, match="no rehearsal made"):
-        emptied(tmp_path)
-    assert (tmp_path / "letter.txt").read_text() == "mine"
-
-
-def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path):
-    (tmp_path / "file").touch()
-    with pytest.raises(UsageError):
-        emptied(tmp_path / "file")
-
-
-def test_the_folder_of_a_rehearsal_is_emptied_but_links_are_not_followed(tmp_path: Path):
-    folder = emptied(tmp_path / "trial")
-    outside = tmp_path / "outside"
-    outside.mkdir()
-    (outside / "mine").touch()
-    (folder / "2026").mkdir()
-    (folder / "link").symlink_to(outside)
-    assert [entry.name for entry in emptied(folder).iterdir()] == [MARKER]
-    assert (outside / "mine").exists()
 
 
 def test_the_crawl_sees_no_foreign_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
@@ -91,18 +69,19 @@ def test_a_signal_ends_serving_with_0(tmp_path: Path, number: signal.Signals):
     env = json.loads(process.stdout.readline())["env"]
     assert env["http_proxy"].startswith("http://127.0.0.1:")
     process.send_signal(number)
-    process.communicate(timeout=10)
+    process.communicate(timeout=CRAWL_TIMEOUT_S)
     assert process.returncode == 0
     assert not Path(env["SSL_CERT_FILE"]).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_a_signal_ends_the_crawl_cleanly(tmp_path: Path):
     process = start("rehearse", "--articles", "2000", "--json", cwd=tmp_path)
     archive = tmp_path / "rehearsal-archive"
-    wait_for(lambda: any(archive.glob("2*/*/*/*.md")))
+    wait_until(lambda: any(archive.glob("2*/*/*/*.md")))
     process.send_signal(signal.SIGTERM)
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=CRAWL_TIMEOUT_S)
     result = json.loads(out)
     assert process.returncode == 3
     assert result["stopped"]
@@ -115,7 +94,7 @@ def test_a_port_in_use_is_exit_2(tmp_path: Path):
     port = json.loads(process.stdout.readline())["env"]["http_proxy"].rpartition(":")[2]
     done = newsarchive("rehearse", "--serve", port, "--articles", "1")
     process.terminate()
-    process.communicate(timeout=10)
+    process.communicate(timeout=CRAWL_TIMEOUT_S)
     assert done.returncode == 2
     assert "cannot be started" in done.stderr
 
@@ -140,10 +119,3 @@ def start(*arguments: str, cwd: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
     )
-
-
-def wait_for(condition: object, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from cli_process import ROOT, newsarchive
+
+pytestmark = pytest.mark.slow  # processes by the dozen
 
 DOCID = "nabcdef1234567"
 URL = f"https://finance.sina.com.cn/roll/2026-11-23/doc-i{DOCID}.shtml"
@@ -85,6 +88,26 @@ def test_address_given_goes_before_the_one_that_the_page_names(page: Path) -> No
     page.write_text(PAGE.replace("og:url", "og:other"), "utf-8")
     assert newsarchive("render", str(page), "--url", URL.replace("https", "http")).stderr.endswith(f"-{DOCID}.md\n")
     assert newsarchive("render", str(page)).returncode == 2
+
+
+@pytest.mark.parametrize("named", [
+    '<meta property="og:url" content="https%3A%2F%2Ft.cj.sina.com.cn%2Farticles%2Fview%2F6000000000%2F1800abc%3Fcre%3Dx">',
+    '<meta content="http%253a%252f%252ft.cj.sina.com.cn%252farticles%252fview%252f6000000000%252f1800abc" property="og:url">',
+    "<meta property='og:url' content=' //t.cj.sina.com.cn/articles/view/6000000000/1800abc '>",
+    '<meta property="og:url" content="x"><link rel="canonical" href="https://t.cj.sina.com.cn/articles/view/6000000000/1800abc">',
+    '<meta name="mobile-agent" content="format=html5; url=https://t.cj.sina.com.cn/articles/view/6000000000/1800abc">',
+])  # fmt: skip
+def test_address_is_read_however_the_page_names_it(page: Path, named: str) -> None:
+    page.write_text(re.sub('<meta property="og:url"[^>]*>', named, PAGE).replace(DOCID, ""), "utf-8")
+    told = json.loads(newsarchive("render", str(page), "--json").stdout)
+    assert told["url"] == "https://t.cj.sina.com.cn/articles/view/6000000000/1800abc"
+
+
+@pytest.mark.parametrize("address", ["javascript:x()", "%ZZ%3A%2F%2F", "http%3A%2F%2F"])
+def test_address_that_the_page_names_wrongly_is_blamed_on_the_page(page: Path, address: str) -> None:
+    page.write_text(PAGE.replace(URL, address), "utf-8")
+    done = newsarchive("render", str(page))
+    assert (done.returncode, "og:url" in done.stderr, page.name in done.stderr) == (2, True, True)
 
 
 @pytest.mark.parametrize(("html", "reason"), [

@@ -14,14 +14,21 @@ from typing import Any
 
 import pytest
 
-from newsarchive.archive import brake, events
-from newsarchive.archive.brake import Brake
-from newsarchive.archive.coverage import Waiting
-from newsarchive.archive.events import Said
-from newsarchive.archive.journal import stamp
-from newsarchive.archive.lock import ArchiveLock, Owner
-from newsarchive.cli.status import Seen, observe, verdict
+from newsarchive.archive.format import events, paths
+from newsarchive.archive.format.events import Said
+from newsarchive.archive.format.journal import stamp
+from newsarchive.archive.index.coverage import Waiting
+from newsarchive.archive.index.damage import Damage
+from newsarchive.archive.record import brake
+from newsarchive.archive.record.brake import Brake
+from newsarchive.archive.record.inspection import FileFinding
+from newsarchive.archive.record.lock import ArchiveLock, Owner
+from newsarchive.cli.health import Journals, Seen, observe, verdict
+from newsarchive.cli.status import lines_of
 from newsarchive.items import BEIJING, Offer
+from newsarchive.reading.web.wording import HEALTH
+from tests.archive.making import DAY as DAY_KEPT
+from tests.archive.making import fill, offer, opened
 from tests.cli.cli_process import ROOT, newsarchive
 from tests.journals import said
 
@@ -48,6 +55,12 @@ def shown(root: Path, number: int, at: datetime) -> None:
     said(root, events.offered(head, offer), events.filtered(head, offer.docid, "topic"), day=at.date())
 
 
+def catalogued(root: Path) -> None:
+    """As a run leaves it: with a catalogue of its journals."""
+    with opened(root):
+        pass
+
+
 def on_disk(root: Path) -> dict[Path, int]:
     return {path: path.stat().st_mtime_ns for path in root.rglob("*")}
 
@@ -62,7 +75,9 @@ WELL = Seen(
     channels=[],
     brake=None,
     owner=None,
+    journals=Journals(1, 1, DAY),
     waiting=Waiting(0, 0, 0, None),
+    unusable=None,
     free_bytes=10**9,
     cannot_write=None,
 )
@@ -82,7 +97,13 @@ WELL = Seen(
         ({"last_good_run": run(0, timedelta(hours=25))}, [5]),
         ({"last_good_run": None}, [5]),
         ({"last_good_run": None, "stale_hours": 0}, []),
+        ({"waiting": None, "unusable": "the catalogue cannot be used"}, [3]),
+        ({"waiting": Waiting(5, 0, 0, None), "last_run": run(0) | {"pending": 5}}, []),  # left by its limit
+        ({"waiting": Waiting(6, 0, 0, None), "last_run": run(0) | {"pending": 5}}, [3]),
+        ({"waiting": Waiting(5, 0, 0, None), "last_run": run(3) | {"pending": 5}}, [3]),
         ({"cannot_write": "the disk is full", "waiting": Waiting(1, 0, 0, None)}, [7, 3]),
+        ({"damage": [Damage(DAY, 5, "unlinked", "0" * 64, None)]}, [8]),
+        ({"files": [FileFinding("stray", DAY, "2026/11/23/笔记.md")]}, []),  # named, and a person's business
     ],
 )
 def test_verdict_names_all_that_is_not_well(changed: dict[str, Any], codes: list[int]) -> None:
@@ -139,6 +160,7 @@ def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
 
 def test_status_of_a_healthy_archive_is_0_and_writes_nothing(tmp_path: Path) -> None:
     shown(ran(tmp_path, run(0)), 1, NOW - timedelta(hours=1))
+    catalogued(tmp_path)
     before = on_disk(tmp_path)
     told = newsarchive("status", "--archive", str(tmp_path))
     assert (told.returncode, told.stderr, told.stdout.splitlines()[-1]) == (0, "", "All is well.")
@@ -159,12 +181,20 @@ def test_status_as_json_has_what_a_script_asks_for(tmp_path: Path) -> None:
     assert {"last_run", "last_good_run", "channels", "lock", "gaps", "next_try_at", "disk_free_bytes"} <= set(told)
 
 
+def test_files_that_are_named_are_not_called_well(tmp_path: Path) -> None:
+    fill(ran(tmp_path, run(0)), offer(1))
+    (paths.day_folder(tmp_path, DAY_KEPT) / "note.md").write_bytes(b"mine")
+    told = newsarchive("status", "--archive", str(tmp_path))
+    assert (told.returncode, told.stdout.splitlines()[-1]) == (0, "All is well, but for the files named above.")
+
+
 def test_release_lifts_the_brake(tmp_path: Path) -> None:
     shown(ran(tmp_path, run(0), run(4)), 1, NOW)
+    catalogued(tmp_path)
     brake.pull(tmp_path / ".newsarchive", NOW, 60, URL)
     told = newsarchive("status", "--archive", str(tmp_path), "--release")
     assert (told.returncode, told.stderr) == (0, f"Released; it was to hold until {stamp(NOW + timedelta(hours=1))}\n")
-    assert brake.read(tmp_path / ".newsarchive") is None
+    assert brake.read(tmp_path / ".newsarchive", NOW) is None
 
 
 def test_an_archive_that_is_a_file_is_exit_7(tmp_path: Path) -> None:
@@ -195,3 +225,23 @@ def test_days_are_of_beijing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     told = json.loads(newsarchive("status", "--archive", str(tmp_path), "--json").stdout)
     assert told["now"].endswith("+08:00")
     assert date.fromisoformat(told["channels"][0]["unsealed"][0]) == DAY - timedelta(days=1)
+
+
+def test_files_of_another_hand_end_in_no_traceback(tmp_path: Path) -> None:
+    shown(ran(tmp_path, run(0)), 1, NOW)
+    catalogued(tmp_path)
+    state = tmp_path / ".newsarchive"
+    (state / "brake.json").write_bytes(b"[" * 100_000)
+    (state / "lock.json").write_bytes(b'{"pid": 1e999, "host": "h", "started_at": "s"}')
+    with (state / "runs" / f"{NOW:%Y-%m}.jsonl").open("ab") as file:
+        file.write(b"[" * 100_000 + b'\n{"exit_code": [], "reason": {"x": 1}}\n')
+    told = newsarchive("status", "--archive", str(tmp_path))
+    assert (told.returncode, told.stdout.splitlines()[-1]) == (0, "All is well.")
+    assert "brake.json" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_the_reader_has_a_chinese_name_for_each_line() -> None:
+    named = {name for name, _ in lines_of(WELL)}
+    assert "raw store" in named
+    assert named <= set(HEALTH)

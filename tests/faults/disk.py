@@ -22,11 +22,11 @@ from tests.faults.scene import (
 
 ARTICLES = 20
 IN_THE_MIDST = 8
-"""The page that is asked for when it happens."""
+"""The fault happens when this page is asked for, counted from 1."""
 
 
 def disk_full(stage: Stage) -> Run:
-    return _on_a_small_disk(stage, "size=300k")
+    return _on_a_small_disk(stage, "size=420k")
 
 
 def no_inodes(stage: Stage) -> Run:
@@ -34,7 +34,7 @@ def no_inodes(stage: Stage) -> Run:
 
 
 def disk_read_only_in_mid_run(stage: Stage) -> Run:
-    """As Linux mounts a disk anew that had errors; for others it is busy then."""
+    """Linux remounts a disk with errors read-only; a test cannot remount one that is in use, so ``open`` fails."""
     return _failing(stage, stage.begin(articles=ARTICLES), Failure("open", "EROFS", 30, FOR_GOOD))
 
 
@@ -45,7 +45,7 @@ def disk_read_only(stage: Stage) -> Run:
 
 def quota_used_up(stage: Stage) -> Run:
     crawl = stage.begin(articles=ARTICLES)
-    return _failing(stage, crawl, Failure("write", "EDQUOT", 150, FOR_GOOD))
+    return _failing(stage, crawl, Failure("write", "EDQUOT", 260, FOR_GOOD))
 
 
 def disk_with_errors(stage: Stage) -> Run:
@@ -54,7 +54,7 @@ def disk_with_errors(stage: Stage) -> Run:
 
 
 def no_locks(stage: Stage) -> Run:
-    """As some network file systems: the call is there, and fails."""
+    """Some network file systems have the lock call, and let it fail."""
     return _failing(stage, stage.begin(articles=4), Failure("lock", "ENOLCK", 1, FOR_GOOD))
 
 
@@ -74,9 +74,18 @@ def no_permission(stage: Stage) -> Run:
 
 
 def folder_removed_in_mid_run(stage: Stage) -> Run:
-    """All of it, also what the run needs to say so."""
+    """The whole archive, with the state folder into which the run would write its report."""
     root = stage.folder / "archive"
     crawl = stage.begin(AtPage(IN_THE_MIDST, lambda: shutil.rmtree(root, ignore_errors=True)), articles=ARTICLES)
+    told = crawl()
+    completes(crawl)
+    return told
+
+
+def state_folder_removed_in_mid_run(stage: Stage) -> Run:
+    """With the lock in it; the articles stay where they are."""
+    state = stage.folder / "archive" / ".newsarchive"
+    crawl = stage.begin(AtPage(IN_THE_MIDST, lambda: shutil.rmtree(state, ignore_errors=True)), articles=ARTICLES)
     told = crawl()
     completes(crawl)
     return told
@@ -98,7 +107,7 @@ def _on_a_small_disk(stage: Stage, size: str) -> Run:
 
 
 def _mounted(crawl: Crawls, options: str) -> Run:
-    """A run on a small file system; what it left is then whole, and taken up on a larger one."""
+    """Crawl into a small file system, copy what is left to a larger one, and check that a crawl there completes it."""
     unmount = mounted(crawl.root, options)
     try:
         told = crawl()
@@ -128,7 +137,8 @@ FAULTS = faults_of(
         no_locks: (7, "cannot be locked"),
         no_permission: (7, "cannot be written: no permission"),
         permission_lost_in_mid_run: (7, "cannot be written: no permission"),
-        folder_removed_in_mid_run: (7, "cannot be written"),
+        folder_removed_in_mid_run: (7, "was removed or replaced while this run used it"),
+        state_folder_removed_in_mid_run: (7, "was removed or replaced while this run used it"),
         archive_is_a_file: (7, "a file stands where a folder is needed"),
     }
 )

@@ -17,28 +17,35 @@ from tests.conftest import Crawls, Run
 from tests.faults.scene import IS_LINUX_ROOT, Stage, completes, faults_of, options, run
 
 A_PORT_THAT_NOBODY_HAS = 9
-"""Discard: closed wherever nobody runs services of 1983."""
+"""The discard port, on which no machine of today listens."""
 NO_PROXY = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "")
 
 
 def certificate_not_trusted(stage: Stage) -> Run:
-    """As where a proxy ends TLS itself, and nobody gave its authority to us."""
+    """A proxy ends TLS with a certificate of an authority that this machine does not trust."""
     return _without_network(stage.begin(articles=4), SSL_CERT_FILE="")
 
 
+def certificates_missing(stage: Stage) -> Run:
+    """The variable names a file that is not there: OpenSSL would trust nobody, and say nothing."""
+    told = _without_network(stage.begin(articles=4), SSL_CERT_FILE=str(stage.folder / "none.pem"))
+    assert told.stderr.count("\n") == 1
+    return told
+
+
 def proxy_gone(stage: Stage) -> Run:
-    return _behind(stage.begin(articles=4), f"http://127.0.0.1:{A_PORT_THAT_NOBODY_HAS}")
+    return _behind_sick(stage.begin(articles=4), f"http://127.0.0.1:{A_PORT_THAT_NOBODY_HAS}")
 
 
 def proxy_without_a_name(stage: Stage) -> Run:
     """RFC 6761: a name below ``invalid`` never resolves."""
-    return _behind(stage.begin(articles=4), "http://proxy.invalid:3128")
+    return _behind_sick(stage.begin(articles=4), "http://proxy.invalid:3128")
 
 
 def proxy_refuses(stage: Stage) -> Run:
-    """One that wants to know who we are."""
+    """A proxy that answers 407: it wants a password."""
     with _refusing_proxy() as address:
-        told = _behind(stage.begin(articles=4), address.replace("//", "//somebody:secret-of-the-test@"))
+        told = _behind_sick(stage.begin(articles=4), address.replace("//", "//somebody:secret-of-the-test@"))
     assert "secret-of-the-test" not in told.stderr + told.stdout
     return told
 
@@ -55,7 +62,7 @@ def no_network(stage: Stage) -> Run:
 
 
 def network_gone_in_mid_run(stage: Stage) -> Run:
-    """For the pages; were the listing still being read, that would be another row."""
+    """The network fails for pages only: a failure of the listing is another row of the table."""
     asked, gone = Counter[str](), {"is": True}
 
     def script(_: str, target: str) -> Answer | None:
@@ -71,12 +78,16 @@ def network_gone_in_mid_run(stage: Stage) -> Run:
     return told
 
 
-def _behind(crawl: Crawls, proxy: str) -> Run:
-    return _without_network(crawl, **dict.fromkeys(NO_PROXY, proxy))
+def _behind_sick(crawl: Crawls, proxy: str) -> Run:
+    """One line names the proxy, and nothing else complains."""
+    told = _without_network(crawl, **dict.fromkeys(NO_PROXY, proxy))
+    complaints = [line for line in told.stderr.splitlines() if " INFO " not in line]
+    assert (len(complaints), "the proxy http://" in complaints[0]) == (1, True), told.stderr
+    return told
 
 
 def _without_network(crawl: Crawls, *before: str, **environment: str) -> Run:
-    """Whatever is wrong with it: nothing arrives at Sina."""
+    """Crawl with a network that does not work, and check that no request was answered."""
     told = run(crawl, [*before, *crawl.command(), *options(RETRY_TIMES=0)], **environment)
     assert [request for request in crawl.sina.requests if request.status == 200] == []
     return told
@@ -103,9 +114,10 @@ def _refusing_proxy() -> Iterator[str]:
 FAULTS = faults_of(
     {
         certificate_not_trusted: (5, "robots.txt of feed.mix.sina.com.cn is unreachable: tls"),
-        proxy_gone: (5, "robots.txt of feed.mix.sina.com.cn is unreachable: refused"),
-        proxy_without_a_name: (5, "robots.txt of feed.mix.sina.com.cn is unreachable: dns"),
-        proxy_refuses: (5, "robots.txt of feed.mix.sina.com.cn is unreachable: proxy"),
+        certificates_missing: (2, "newsarchive: SSL_CERT_FILE="),
+        proxy_gone: (5, "the proxy http://127.0.0.1:9 cannot be used: it refuses the connection"),
+        proxy_without_a_name: (5, "the proxy http://proxy.invalid:3128 cannot be used: its name does not resolve"),
+        proxy_refuses: (5, "cannot be used: it wants a user and a password (407)"),
         no_network: (5, "robots.txt of feed.mix.sina.com.cn is unreachable: dns"),
         network_gone_in_mid_run: (3, "5 pages in a row could not be reached"),
     }

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.conftest import Crawls, Run
-from tests.faults.scene import Stage, faults_of, is_right, run, until_articles_are_there
+from tests.conftest import CRAWL_TIMEOUT_S, Crawls, Run
+from tests.faults.scene import SLOWLY, Stage, faults_of, is_right, run, until_articles_are_there
 
 
 def sigterm(stage: Stage) -> Run:
@@ -20,6 +20,11 @@ def sigterm(stage: Stage) -> Run:
 
 def sigint(stage: Stage) -> Run:
     return _signalled(stage, lambda process: process.send_signal(signal.SIGINT))
+
+
+def sighup(stage: Stage) -> Run:
+    """As when a terminal is closed."""
+    return _signalled(stage, lambda process: process.send_signal(signal.SIGHUP))
 
 
 def sigint_twice(stage: Stage) -> Run:
@@ -34,22 +39,22 @@ def sigint_twice(stage: Stage) -> Run:
 def _signalled(stage: Stage, send: Callable[[subprocess.Popen[str]], None]) -> Run:
     if sys.platform == "win32":
         pytest.skip("signals are sent the Unix way")
-    crawl = stage.begin(articles=40)
-    process = crawl.start("-s", "DOWNLOAD_DELAY=0.1")
+    crawl = stage.begin(articles=300)
+    process = crawl.start(*SLOWLY)
     until_articles_are_there(crawl)
     send(process)
-    stdout, stderr = process.communicate(timeout=20)
+    stdout, stderr = process.communicate(timeout=CRAWL_TIMEOUT_S)
     assert len(crawl.events("kept")) == len(crawl.articles())
     return Run(process.returncode, stdout, stderr)
 
 
 def another_run_holds_it(stage: Stage) -> Run:
-    crawl = stage.begin(articles=40)
-    owner = crawl.start("-s", "DOWNLOAD_DELAY=0.5")
+    crawl = stage.begin(articles=300)
+    owner = crawl.start(*SLOWLY)
     until_articles_are_there(crawl)
     told = crawl()
     owner.terminate()
-    owner.communicate(timeout=20)
+    owner.communicate(timeout=CRAWL_TIMEOUT_S)
     assert (told.stderr.count("\n"), f"process {owner.pid} on " in told.stderr) == (1, True)
     return told
 
@@ -92,7 +97,7 @@ def unknown_spider(stage: Stage) -> Run:
 
 
 def _refused(crawl: Crawls, *arguments: str) -> Run:
-    """In one plain line, and before anything is asked."""
+    """Crawl with wrong usage, and check that it ends with one line on stderr and without a request."""
     asked = len(crawl.sina.requests)
     told = crawl(*arguments)
     assert (told.stderr.count("\n"), len(crawl.sina.requests)) == (1, asked), told.stderr
@@ -103,6 +108,7 @@ FAULTS = faults_of(
     {
         sigterm: (3, "documents are pending or await a retry"),
         sigint: (3, "documents are pending or await a retry"),
+        sighup: (3, "documents are pending or await a retry"),
         sigint_twice: (3, "documents are pending or await a retry"),
         another_run_holds_it: (6, "is held by another run"),
         another_time_zone: (0, ""),

@@ -1,4 +1,4 @@
-"""What a scene of a fault has to work with, and what it tells in the end."""
+"""What the scenes of the faults share: the stage, the fault, and checks of the archive after it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,23 +15,25 @@ import pytest
 
 from newsarchive.rehearsal.answers import Answer
 from newsarchive.rehearsal.judge import judge
-from tests.conftest import CRAWL_TIMEOUT_S, Crawls, Run
+from tests.conftest import CRAWL_TIMEOUT_S, Crawls, Run, wait_until
 
 ARTICLE_END = b"\n</div>\n            "
+SLOWLY = ("-s", "DOWNLOAD_DELAY=0.5")
+"""So that a crawl of 40 articles is still under way when a test that saw the first one does something to it."""
 IS_LINUX_ROOT = sys.platform == "linux" and os.geteuid() == 0
 
 
 @dataclass(frozen=True)
 class Stage:
-    """The place of one scene."""
+    """What a scene gets: a folder, stand-ins, and an archive that is whole."""
 
     begin: Callable[..., Crawls]
     """A stand-in, and crawls into ``folder/archive``; as the fixture ``crawls``."""
     folder: Path
     done: Crawls
-    """A crawl that ran undisturbed; to be copied."""
+    """An archive that an undisturbed crawl filled; scenes copy it and do not change it."""
     kept: dict[str, Run]
-    """What scenes that share a crawl keep of it."""
+    """Results of crawls that several scenes share, by name."""
 
     def settled(self) -> Crawls:
         """Crawls into a copy of an archive that is whole, over the same stand-in."""
@@ -40,7 +41,7 @@ class Stage:
         return Crawls(self.done.sina, copy)
 
     def shared(self, name: str, crawl: Callable[[], Run]) -> Run:
-        """The run of this name; scenes that look at different things of it need but one."""
+        """The result of the crawl ``name``; the first scene that asks for it runs it."""
         if name not in self.kept:
             self.kept[name] = crawl()
         return self.kept[name]
@@ -80,15 +81,13 @@ def completes(crawl: Crawls, *arguments: str) -> None:
 
 
 def is_right(crawl: Crawls) -> None:
-    """The archive is the truth, whatever befell it."""
+    """The archive equals the truth of the stand-in."""
     assert list(judge(crawl.root, crawl.sina.truth, crawl.sina.now()).differences) == []
 
 
 def until_articles_are_there(crawl: Crawls) -> None:
-    until = time.monotonic() + CRAWL_TIMEOUT_S
-    while not crawl.articles():
-        assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.02)
+    """Return when the crawl has written an article."""
+    wait_until(crawl.articles)
 
 
 class AtPage:
@@ -116,7 +115,7 @@ def mounted(folder: Path, options: str) -> Callable[[], object]:
 
 
 def by_a_user_without_privileges(command: list[str]) -> list[str]:
-    """The command so that permissions hold for it: root is above them."""
+    """The command without the privileges by which root ignores permissions."""
     if os.name == "nt":
         pytest.skip("permissions of folders are set the Unix way")
     if os.geteuid() != 0:

@@ -1,4 +1,4 @@
-"""What Sina does to a whole run: bans, and listings that are none."""
+"""What Sina does to a whole run: bans, and malformed listings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.faults.scene import Fault, Stage, faults_of
 
 
 def _banned(stage: Stage, status: int) -> Crawls:
-    """A stand-in that bans whoever asks for a sixth page, until it is asked whether it still does."""
+    """A stand-in that answers the requests for pages 6 to 11 with a ban."""
     asked = Counter[str]()
 
     def script(host: str, target: str) -> Answer | None:
@@ -67,10 +67,14 @@ SICK = {
         answer_of(200, "application/json", EMPTY_LISTING.replace(b'"total"', b'"lid":99,"total"')),
     ),
     "2517": ("listing-data-object", answer_of(200, "application/json", EMPTY_LISTING.replace(b"[]", b'{"0":1}'))),
+    "2671": (
+        "listing-bad-encoding",
+        Answer(200, "application/json", EMPTY_LISTING, headers=(("Content-Encoding", "br"),)),
+    ),
     "2518": ("listing-status", answer_of(502, "text/html", b"bad gateway")),
     "1689": ("listing-unreachable", None),
 }
-"""Channel → its row, and what it answers; None: as ever, or nothing at all."""
+"""Channel → name of its row, and its answer; None where ``script`` hangs up (1689) or lets the stand-in answer (2509)."""
 
 
 def _sick_listings(stage: Stage) -> Run:
@@ -98,6 +102,7 @@ LISTINGS = [
     _listing_fault("1690", "the first page of the listing is empty"),
     _listing_fault("2519", "the answer is that of lid 99"),
     _listing_fault("2517", "data of the result is an object"),
+    _listing_fault("2671", "it is unreachable: bad-encoding"),
     _listing_fault("2518", "it answered with HTTP status 502"),
     _listing_fault("2509", "The listing is not healthy: channel"),
 ]

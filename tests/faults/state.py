@@ -1,4 +1,4 @@
-"""What befalls the archive between two runs: catalogue, journals, files."""
+"""What happens to the archive between two runs: to catalogue, journals, files."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from newsarchive.archive.journal import encode, link_of
+from newsarchive.archive.format.journal import encode, link_of
+from newsarchive.archive.record.damage import accept
 from tests.conftest import Run, tree
-from tests.faults.scene import Stage, faults_of, is_right, options, until_articles_are_there
+from tests.faults.scene import AtPage, Stage, completes, faults_of, is_right, options, until_articles_are_there
 
 ARTICLES = 12
+IN_THE_MIDST = 8
+"""The page that is asked for when it happens."""
+EXIT_DAMAGED = 8
 CATALOGUE = ".newsarchive/catalogue.sqlite"
 
 
 def _between_two_runs(stage: Stage, befall: Callable[[Path], object], *second: str) -> Run:
-    """``befall`` a whole archive, and crawl: it asks for no article, and all is as it was."""
+    """Apply ``befall`` to a whole archive, crawl, and check that no article was asked for or changed."""
     crawl = stage.settled()
     asked, before = len(crawl.pages_asked()), tree(crawl.root)
     befall(crawl.root)
@@ -39,6 +43,21 @@ def catalogue_damaged(stage: Stage) -> Run:
         (root / CATALOGUE).write_bytes(data)
 
     return _between_two_runs(stage, damage)
+
+
+def catalogue_damaged_in_mid_run(stage: Stage) -> Run:
+    def damage() -> None:
+        catalogue = stage.folder / "archive" / CATALOGUE
+        for path in (catalogue, catalogue.with_name(f"{catalogue.name}-wal")):
+            with path.open("r+b") as file:
+                file.seek(4096)
+                file.write(b"\xff" * (path.stat().st_size - 4096))
+
+    # So many that the run has to read what was damaged; what it still holds in memory is enough for some twenty.
+    crawl = stage.begin(AtPage(IN_THE_MIDST, damage), articles=ARTICLES * 8)
+    told = crawl()
+    completes(crawl)
+    return told
 
 
 def catalogue_missing(stage: Stage) -> Run:
@@ -105,8 +124,45 @@ def _cut(root: Path, rest: Callable[[list[bytes]], list[bytes]]) -> None:
     journal.write_bytes(b"".join(rest(journal.read_bytes().splitlines(keepends=True))))
 
 
+def day_deleted(stage: Stage) -> Run:
+    """With its journal: its articles are fetched again, as far as Sina still lists them."""
+    crawl = stage.settled()
+    shutil.rmtree(_journal(crawl.root).parent)
+    assert crawl().exit_code == EXIT_DAMAGED
+    told = crawl()
+    is_right(crawl)
+    return told
+
+
+def copy_restored_without_state(stage: Stage) -> Run:
+    """A copy made beside a run: its files are newer than its journal. Each is adopted, none is removed."""
+    crawl = stage.settled()
+    before = tree(crawl.root)
+    shutil.rmtree(crawl.root / ".newsarchive")
+    _cut(crawl.root, lambda lines: lines[: len(lines) // 2])
+    told = crawl()
+    assert tree(crawl.root) == before
+    assert [event for event in crawl.events("kept") if event.get("adopted")]
+    is_right(crawl)
+    return told
+
+
+def journal_altered(stage: Stage) -> Run:
+    """One byte: each run tells it, until a person accepts it."""
+    crawl = stage.settled()
+    before = tree(crawl.root)
+    _cut(crawl.root, lambda lines: [lines[0], lines[1].replace(b"offered", b"Offered"), *lines[2:]])
+    shutil.rmtree(crawl.root / ".newsarchive")
+    assert crawl().exit_code == EXIT_DAMAGED
+    told = crawl()
+    assert tree(crawl.root) == before
+    accept(crawl.root, "clean", crawl.sina.now)
+    assert crawl().exit_code == 0
+    return told
+
+
 def journal_with_a_foreign_line(stage: Stage) -> Run:
-    """One that is well linked, and of an event that nobody knows: of a later version of ours."""
+    """A linked line with an event of a later version of the program."""
 
     def write(root: Path) -> None:
         path = _journal(root)
@@ -139,19 +195,37 @@ def run_report_unreadable(stage: Stage) -> Run:
 
 
 def file_deleted_by_hand(stage: Stage) -> Run:
-    """It is not asked for again: what people do to their files is their business, and for verify to name."""
+    """It is told, and not asked for again: what people do to their files is their business; ``gaps --fill`` fetches it."""
     crawl = stage.settled()
     asked, (first, *others) = len(crawl.pages_asked()), crawl.articles()
     first.unlink()
     told = crawl()
     assert (len(crawl.pages_asked()), crawl.articles()) == (asked, others)
+    healed = crawl("-s", "DISCOVER_GAPS_ONLY=1")
+    assert (healed.exit_code, crawl.articles()) == (0, [first, *others])
+    is_right(crawl)
+    return told
+
+
+def file_altered_by_hand(stage: Stage) -> Run:
+    """It stays as it is; asked for by its address, the article is kept beside it."""
+    crawl = stage.settled()
+    first = crawl.articles()[0]
+    first.write_text("my remarks", "utf-8")
+    (kept,) = (event for event in crawl.events("kept") if crawl.root / event["file"] == first)
+    urls = [event["url"] for event in crawl.events("offered") if event["docid"] == kept["docid"]]
+    told = crawl()
+    assert crawl("-a", f"url={urls[-1]}").exit_code == 0
+    assert first.read_text("utf-8") == "my remarks"
+    anew = [event for event in crawl.events("kept") if event["docid"] == kept["docid"]][-1]
+    assert (anew["sha256"], anew["file"] != kept["file"]) == (kept["sha256"], True)
     return told
 
 
 def killed(stage: Stage) -> Run:
     """SIGKILL, as by a power cut or the kernel short of memory; the run after it tells."""
     crawl = stage.begin(articles=40)
-    process = crawl.start("-s", "DOWNLOAD_DELAY=0.03")
+    process = crawl.start("-s", "DOWNLOAD_DELAY=0.5")
     until_articles_are_there(crawl)
     process.kill()
     process.communicate()
@@ -162,7 +236,7 @@ def killed(stage: Stage) -> Run:
 
 
 def clock_jumps_ahead_and_back(stage: Stage) -> Run:
-    """A season ahead in one run, as without a battery, and back in the next: nothing is asked twice."""
+    """The clock is 100 days ahead in one run and right in the next, as without a battery: nothing is fetched twice."""
     crawl = stage.settled()
     asked, before = len(crawl.pages_asked()), tree(crawl.root)
     ahead = crawl(*options(CLOCK_OFFSET_SECONDS=86_400 * 100, DISCOVER_STALE_HOURS=0))
@@ -175,16 +249,21 @@ def clock_jumps_ahead_and_back(stage: Stage) -> Run:
 FAULTS = faults_of(
     {
         catalogue_damaged: (0, "The catalogue is rebuilt from the journals"),
+        catalogue_damaged_in_mid_run: (8, "run again: it is rebuilt from the journals"),
         catalogue_missing: (0, ""),
-        catalogue_ahead: (0, "is not as we left it; it is read anew"),
+        catalogue_ahead: (8, "has lost lines that stood there from line"),
         catalogue_behind: (0, ""),
         catalogue_of_nobody: (0, "The catalogue is rebuilt from the journals"),
         journal_torn: (0, "a torn last line was cut off"),
-        journal_truncated: (0, "is not as we left it; it is read anew"),
+        journal_truncated: (8, "has lost lines that stood there from line"),
+        day_deleted: (8, "_day.jsonl is gone"),
+        copy_restored_without_state: (0, ""),
+        journal_altered: (8, "line 3 is not linked to the line before it"),
         journal_with_a_foreign_line: (0, ""),
-        journal_with_a_line_by_hand: (0, "is not linked to the one before it"),
-        run_report_unreadable: (7, "the run report is not kept"),
-        file_deleted_by_hand: (0, ""),
+        journal_with_a_line_by_hand: (8, "is not linked to the line before it"),
+        run_report_unreadable: (8, "the run report is not kept"),
+        file_deleted_by_hand: (0, "1 missing, the first"),
+        file_altered_by_hand: (0, "1 altered, the first"),
         killed: (0, ""),
         clock_jumps_ahead_and_back: (0, ""),
     }

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import codecs
+import zlib
+
 import pytest
 
 from newsarchive.errors import NotAnArticle
-from newsarchive.pages.charset import decode
+from newsarchive.pages.charset import _as_browsers, _label, decode
 
 SAYS = "这是一篇虚构的报道，说的是某市的公司在这一年里不分昼夜地生产纸船，人们都说好。"
 TEXT = "<html><head><meta charset={}></head><body>" + SAYS + "</body></html>"
@@ -46,6 +49,36 @@ def test_unknown_label_is_passed_over(label: str | None) -> None:
 
 def test_replacement_character_of_the_author_is_no_reason_to_refuse() -> None:
     assert decode("某市\ufffd公司".encode(), "utf-8") == "某市\ufffd公司"
+
+
+@pytest.mark.parametrize("label", [
+    "zlib", "bz2", "rot13", "base64", "hex", "quopri", "uu", "idna", "punycode", "unicode_escape", "raw_unicode_escape",
+    "undefined", "utf-7", "utf-16", "utf-16-le", "utf-32", "mbcs", "cp037", "palmos",
+])  # fmt: skip
+def test_label_that_only_python_knows_decides_nothing(label: str) -> None:
+    assert _label(label, page("utf-8", label)) is None
+    assert "虚构的报道" in decode(page("utf-8", label), label)
+
+
+def test_page_is_never_unpacked_by_its_label() -> None:
+    with pytest.raises(NotAnArticle):
+        decode(zlib.compress(bytes(50 * 2**20)), "zlib")
+
+
+def test_utf16_is_read_behind_its_mark() -> None:
+    assert decode(SAYS.encode("utf-16"), "utf-16") == SAYS
+    assert decode(SAYS.encode("utf-16"), "utf-16le") == SAYS
+
+
+def test_bytes_that_make_no_sense_are_not_mended_by_the_million() -> None:
+    mended = []
+    codecs.register_error("newsarchive-as-browsers", lambda error: (mended.append(1), _as_browsers(error))[1])
+    try:
+        with pytest.raises(NotAnArticle):
+            decode(b"\xff" * 100_000, None)
+    finally:
+        codecs.register_error("newsarchive-as-browsers", _as_browsers)
+    assert len(mended) <= 2_000
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "gb18030"])

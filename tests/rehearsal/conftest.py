@@ -12,11 +12,11 @@ from right_archive import NOW, write_archive
 
 from newsarchive.rehearsal import StandIn
 from newsarchive.rehearsal.invention import invent
-from newsarchive.rehearsal.truth import Document
+from newsarchive.rehearsal.truth import Story
 
 
 @pytest.fixture
-def world() -> tuple[Document, ...]:
+def world() -> tuple[Story, ...]:
     return invent(articles=60, days=3, seed=5, now=NOW)
 
 
@@ -31,7 +31,7 @@ def client() -> Callable[[StandIn], OpenerDirector]:
 
 
 @pytest.fixture
-def ideal(tmp_path: Path, world: tuple[Document, ...]) -> Path:
+def ideal(tmp_path: Path, world: tuple[Story, ...]) -> Path:
     """What a crawl without a fault would leave of ``world``."""
     (tmp_path / ".rehearsal").touch()
     write_archive(tmp_path, world)

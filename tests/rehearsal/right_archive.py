@@ -12,7 +12,7 @@ from pathlib import Path
 
 from newsarchive.rehearsal.archived import INLINE
 from newsarchive.rehearsal.blocks import Piece
-from newsarchive.rehearsal.truth import BEIJING, Document, Fate
+from newsarchive.rehearsal.truth import BEIJING, Fate, Story
 
 NOW = datetime(2026, 11, 24, 15, 30, tzinfo=BEIJING)
 
@@ -20,14 +20,14 @@ CELL = "<table><tr><{0}>{1}</{0}></tr></table>"
 TAGS = {"quote": "<blockquote><p>{}</p></blockquote>", "heading": "<h3>{}</h3>"}
 
 
-def write_archive(archive: Path, world: tuple[Document, ...]) -> None:
+def write_archive(archive: Path, world: tuple[Story, ...]) -> None:
     for day, documents in groupby(world, key=lambda document: document.published_at.date()):
         folder = archive / f"{day:%Y/%m/%d}"
         folder.mkdir(parents=True)
         write_day(archive, folder, list(documents))
 
 
-def write_day(archive: Path, folder: Path, documents: list[Document]) -> None:
+def write_day(archive: Path, folder: Path, documents: list[Story]) -> None:
     events: list[dict[str, object]] = [
         {"event": "offered", "docid": document.docid, "url": document.url} for document in documents
     ]
@@ -43,7 +43,7 @@ def write_journal(folder: Path, events: list[dict[str, object]]) -> None:
     (folder / "_day.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
 
 
-def outcome(archive: Path, folder: Path, document: Document) -> dict[str, object]:
+def outcome(archive: Path, folder: Path, document: Story) -> dict[str, object]:
     if document.fate is not Fate.ARTICLE:
         return {"event": "filtered", "docid": document.docid, "reason": str(document.fate)}
     file = folder / f"{document.docid}.md"
@@ -57,7 +57,7 @@ def digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def file_of(document: Document) -> bytes:
+def file_of(document: Story) -> bytes:
     title, image = (text.replace("'", "''") for text in (document.title, document.image))
     channel = "国內" if "1686" in document.lids else "滚动"
     body = "\n".join(html_of(document.pieces)).replace("{", "&#123;").replace("}", "&#125;")

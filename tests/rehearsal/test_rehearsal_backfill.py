@@ -15,8 +15,10 @@ import pytest
 from newsarchive.cli.child import crawl_command, crawl_environment
 from newsarchive.rehearsal import StandIn
 from newsarchive.rehearsal.judge import judge
-from newsarchive.rehearsal.truth import POSTER, Document
+from newsarchive.rehearsal.truth import POSTER, Story
 from newsarchive.rehearsal.years import DAYS
+
+pytestmark = pytest.mark.slow
 
 NOT_READ: frozenset[str] = frozenset()
 """Layouts that the crawl does not read yet, or not rightly; empty when it does."""
@@ -34,7 +36,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return said
 
 
-def is_of(difference: str, documents: list[Document]) -> bool:
+def is_of(difference: str, documents: list[Story]) -> bool:
     return any(document.docid in difference for document in documents)
 
 

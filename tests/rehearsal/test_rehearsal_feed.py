@@ -12,11 +12,11 @@ from right_archive import NOW
 
 from newsarchive.rehearsal.channels import PAGEIDS
 from newsarchive.rehearsal.feed import Feed
-from newsarchive.rehearsal.truth import BEIJING, Document
+from newsarchive.rehearsal.truth import BEIJING, Story
 
 
 @pytest.fixture
-def feed(world: tuple[Document, ...]) -> Feed:
+def feed(world: tuple[Story, ...]) -> Feed:
     return Feed(world, tuple(PAGEIDS))
 
 
@@ -26,7 +26,7 @@ def ask(feed: Feed, now: datetime = NOW, **query: str) -> dict[str, Any]:
     return result
 
 
-def test_rows_come_newest_first_and_pages_do_not_overlap(feed: Feed, world: tuple[Document, ...]):
+def test_rows_come_newest_first_and_pages_do_not_overlap(feed: Feed, world: tuple[Story, ...]):
     rows = [row for page in range(1, 8) for row in ask(feed, num="10", page=str(page))["data"]]
     times = [int(row["ctime"]) for row in rows]
     assert all(a >= b for a, b in pairwise(times))
@@ -37,7 +37,7 @@ def test_num_above_fifty_is_cut(feed: Feed):
     assert len(ask(feed, num="80")["data"]) == 50
 
 
-def test_beyond_the_end_data_is_empty(feed: Feed, world: tuple[Document, ...]):
+def test_beyond_the_end_data_is_empty(feed: Feed, world: tuple[Story, ...]):
     result = ask(feed, page="9")
     assert (result["data"], result["total"], result["status"]["code"]) == ([], len(world), 0)
 
@@ -56,7 +56,7 @@ def test_scalars_are_strings_and_pictures_flip_their_type(feed: Feed):
     assert {row["url"].split(":")[0] for row in rows} == {"http", "https"}
 
 
-def test_a_day_query_gives_that_day_and_its_total(feed: Feed, world: tuple[Document, ...]):
+def test_a_day_query_gives_that_day_and_its_total(feed: Feed, world: tuple[Story, ...]):
     midnight = datetime(2026, 11, 23, tzinfo=BEIJING)
     bounds = {"etime": str(int(midnight.timestamp())), "stime": str(int(midnight.timestamp()) + 86_400)}
     own = {f"comos:{d.docid}" for d in world if d.published_at.date() == midnight.date()}
@@ -75,7 +75,7 @@ def test_slashes_are_escaped_as_php_does(feed: Feed):
     assert b"https:\\/\\/finance" in feed.answer({"pageid": "153", "lid": "2509"}, NOW)
 
 
-def test_a_row_is_listed_from_its_intime_on(feed: Feed, world: tuple[Document, ...]):
+def test_a_row_is_listed_from_its_intime_on(feed: Feed, world: tuple[Story, ...]):
     late = max(world, key=lambda document: document.listed_at - document.published_at)
     before = feed.visible("2509", late.listed_at - timedelta(seconds=1))
     assert late not in before

@@ -12,10 +12,10 @@ from right_archive import NOW, digest, write_archive, write_journal
 
 from newsarchive.rehearsal.channels import PAGEIDS
 from newsarchive.rehearsal.judge import Verdict, judge
-from newsarchive.rehearsal.truth import FILTERED, Document, Fate
+from newsarchive.rehearsal.truth import FILTERED, Fate, Story
 from newsarchive.rehearsal.years import past_documents
 
-World = tuple[Document, ...]
+World = tuple[Story, ...]
 
 
 def events_of(folder: Path) -> list[dict[str, object]]:
@@ -149,17 +149,19 @@ def test_an_archived_impostor_is_false(ideal: Path, world: World):
     assert "never showed it" in verdict.differences[0]
 
 
-def test_twins_both_kept_are_found(ideal: Path, world: World):
-    twin = next(document for document in world if document.twin_of)
-    folder = ideal / f"{twin.published_at:%Y/%m/%d}"
-    model = next(event for event in events_of(folder) if event["docid"] == twin.twin_of and event["event"] == "kept")
-    write_journal(folder, [*events_of(folder), model | {"docid": twin.docid}])
+def test_repeats_both_kept_are_found(ideal: Path, world: World):
+    repeat = next(document for document in world if document.repeat_of)
+    folder = ideal / f"{repeat.published_at:%Y/%m/%d}"
+    model = next(
+        event for event in events_of(folder) if event["docid"] == repeat.repeat_of and event["event"] == "kept"
+    )
+    write_journal(folder, [*events_of(folder), model | {"docid": repeat.docid}])
     assert any("archived twice" in difference for difference in judge(ideal, world, NOW).differences)
 
 
-def test_the_twin_may_stand_for_its_article(ideal: Path, world: World):
-    twin = next(document for document in world if document.twin_of)
-    verdict = judge(ideal, [d for d in world if d.docid != twin.docid], NOW)
+def test_the_repeat_may_stand_for_its_article(ideal: Path, world: World):
+    repeat = next(document for document in world if document.repeat_of)
+    verdict = judge(ideal, [d for d in world if d.docid != repeat.docid], NOW)
     assert verdict.missing == 0
 
 

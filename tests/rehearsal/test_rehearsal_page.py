@@ -11,12 +11,12 @@ from selectolax.lexbor import LexborHTMLParser
 from newsarchive.rehearsal.blocks import squash
 from newsarchive.rehearsal.invention import invent
 from newsarchive.rehearsal.page import page_of, shell_of
-from newsarchive.rehearsal.truth import Document, Metas
+from newsarchive.rehearsal.truth import Metas, Story
 
 WORLD = invent(articles=300, days=3, seed=7, now=NOW)
 
 
-def pages_of(layout: str) -> list[tuple[Document, LexborHTMLParser]]:
+def pages_of(layout: str) -> list[tuple[Story, LexborHTMLParser]]:
     return [(d, LexborHTMLParser(page_of(d).decode())) for d in WORLD if d.layout == layout][:20]
 
 

@@ -20,17 +20,17 @@ from newsarchive.rehearsal.channels import PAGEIDS
 from newsarchive.rehearsal.feed import Feed
 from newsarchive.rehearsal.site import FEED_HOST, Site
 from newsarchive.rehearsal.spells import Spells
-from newsarchive.rehearsal.truth import Document, Fate
+from newsarchive.rehearsal.truth import Fate, Story
 from newsarchive.rehearsal.week import (
     BLOCKED,
     DONE,
     SICK,
     WEEK,
-    Ban,
+    BanBegins,
     Cut,
     Day,
     Edits,
-    Poll,
+    PlannedPoll,
     SickListing,
     Withheld,
     late_rows,
@@ -44,7 +44,7 @@ SMALL = Day(
     {
         "08:00": Cut.KILL,
         "09:00": Withheld(2, status=503, hours=0.1),
-        "10:20": Ban(hours=1),
+        "10:20": BanBegins(hours=1),
         "12:00": Edits(2),
         "14:00": SickListing(hours=1),
         "16:00": Cut.STOP,
@@ -69,7 +69,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def spells(world: tuple[Document, ...], clock: Clock) -> Spells:
+def spells(world: tuple[Story, ...], clock: Clock) -> Spells:
     return Spells(Site(world, tuple(PAGEIDS), clock).answer, clock)
 
 
@@ -116,7 +116,7 @@ def test_a_ban_and_a_sick_hour_say_what_polls_may_end_with():
     assert ends == [DONE, DONE, BLOCKED, BLOCKED, DONE, SICK, DONE, DONE, DONE]
 
 
-def test_late_rows_are_those_that_appear_below_known_ones(world: tuple[Document, ...]):
+def test_late_rows_are_those_that_appear_below_known_ones(world: tuple[Story, ...]):
     oldest = min(document.published_at for document in world)
     assert late_rows(world, [oldest, NOW]) == 0
     everything_at_once = late_rows(world, [NOW - timedelta(days=1), NOW])
@@ -148,7 +148,7 @@ def test_a_sick_hour_gives_nonsense_of_four_kinds_and_ends(spells: Spells, clock
 
 
 @pytest.mark.parametrize("status", [404, 503])
-def test_a_withheld_page_comes_back(spells: Spells, clock: Clock, world: tuple[Document, ...], status: int):
+def test_a_withheld_page_comes_back(spells: Spells, clock: Clock, world: tuple[Story, ...], status: int):
     place = urlsplit(next(document.url for document in world if document.fate is Fate.ARTICLE))
     spells.close((place.netloc, place.path), HOUR, status)
     assert spells.answer(place.netloc, place.path).status == status
@@ -156,7 +156,7 @@ def test_a_withheld_page_comes_back(spells: Spells, clock: Clock, world: tuple[D
     assert spells.answer(place.netloc, place.path).status == 200
 
 
-def test_an_edited_row_has_its_new_title_and_mtime_and_its_place(world: tuple[Document, ...]):
+def test_an_edited_row_has_its_new_title_and_mtime_and_its_place(world: tuple[Story, ...]):
     feed = Feed(world, tuple(PAGEIDS))
     before = [row.docid for row in feed.visible("2509", NOW)]
     feed.edit(before[3], "新标题", NOW)
@@ -191,13 +191,14 @@ def test_the_aftermath_names_what_has_no_outcome(tmp_path: Path):
 # --- a small week, played ----------------------------------------------------------------------------------------------
 
 
-def played(tmp_path: Path, script: list[Poll]) -> Week:
+def played(tmp_path: Path, script: list[PlannedPoll]) -> Week:
     week = Week(3 * MIN_ARTICLES_A_DAY, 1, 5, emptied(tmp_path / "trial"), script)
     with Stop() as stop:
         play(week, stop)
     return week
 
 
+@pytest.mark.slow
 def test_a_small_week_is_survived(tmp_path: Path):
     week = played(tmp_path, polls_of(1, [SMALL]))
     assert week.differences == []
@@ -208,11 +209,12 @@ def test_a_small_week_is_survived(tmp_path: Path):
     assert "1 kill, 1 stop, 1 ban, 1 sick hour, 3 hours off, 2 edits, 2 withheld pages, " in summary(week)
 
 
+@pytest.mark.slow
 def test_what_was_not_survived_is_named(tmp_path: Path):
     script = [
-        Poll(12 * HOUR),
-        Poll(13 * HOUR, SickListing(hours=1)),
-        Poll(14.5 * HOUR, Withheld(1, status=503, hours=9)),
+        PlannedPoll(12 * HOUR),
+        PlannedPoll(13 * HOUR, SickListing(hours=1)),
+        PlannedPoll(14.5 * HOUR, Withheld(1, status=503, hours=9)),
     ]
     week = played(tmp_path, script)
     assert week.exit_code == 1

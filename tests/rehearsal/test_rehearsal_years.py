@@ -19,7 +19,7 @@ from newsarchive.rehearsal.channels import PAGEIDS
 from newsarchive.rehearsal.feed import Feed
 from newsarchive.rehearsal.page import TEMPLATES, page_of
 from newsarchive.rehearsal.site import HOSTS, Site
-from newsarchive.rehearsal.truth import BEIJING, FILTERED, Charset, Document, Fate
+from newsarchive.rehearsal.truth import BEIJING, FILTERED, Charset, Fate, Story
 from newsarchive.rehearsal.years import DAYS, TRAPS, docid_of, past_documents
 
 PAST = past_documents(7, tuple(PAGEIDS))
@@ -27,15 +27,15 @@ MULTIPLE = [document for document in PAST if document.parts > 1]
 WITH_TEXT = [d for d in PAST if d.fate is Fate.ARTICLE and d.parts == 1 and d.layout != "slide2010"]
 
 
-def of_layout(layout: str) -> list[Document]:
+def of_layout(layout: str) -> list[Story]:
     return [document for document in PAST if document.layout == layout]
 
 
-def html_of(document: Document, part: int = 1) -> str:
+def html_of(document: Story, part: int = 1) -> str:
     return page_of(document, part).decode(document.charset.codec)
 
 
-def tree_of(document: Document, part: int = 1) -> LexborHTMLParser:
+def tree_of(document: Story, part: int = 1) -> LexborHTMLParser:
     return LexborHTMLParser(html_of(document, part))
 
 
@@ -165,7 +165,7 @@ def test_a_trap_is_in_its_own_bytes_and_header_and_meta_say_otherwise(trap: Char
 
 
 @pytest.mark.parametrize("document", WITH_TEXT, ids=lambda document: f"{document.layout}-{document.docid}")
-def test_a_page_holds_every_piece_of_its_truth(document: Document):
+def test_a_page_holds_every_piece_of_its_truth(document: Story):
     shown = squeezed(text_at(tree_of(document), "body"))
     texts = [squeezed(p.text) for p in document.pieces if p.kind not in ("figure", "a") and p.kind not in INLINE]
     assert texts

@@ -1,0 +1,1 @@
+"""index: what is derived from journals and files, and can be deleted."""

@@ -1,0 +1,146 @@
+"""``newsarchive export``: a selection of the archive for other tools, from Obsidian and Hexo to Excel."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from newsarchive.cli.channels import NAMES, lid_or_none
+from newsarchive.cli.days import SinceOption, UntilOption, first_and_last
+from newsarchive.cli.folder import ArchiveOption, JsonOption, archive_folder
+from newsarchive.cli.search_index import brought_level
+from newsarchive.operation.report import DONE, MISSING
+from newsarchive.reading.entries import Selection
+from newsarchive.reading.export.day_folders import Change
+from newsarchive.reading.export.formats import FORMATS
+from newsarchive.reading.export.formats import export as write
+from newsarchive.reading.export.searched import found_by
+from newsarchive.reading.export.source import Source, Tell, everything
+from newsarchive.reading.library import Library
+from newsarchive.reading.search.query import parse
+from newsarchive.sina.listing.channels import CHANNELS
+
+LINE_EVERY_S = 10.0
+"""Seconds between two lines of progress in a log; a short export has none."""
+REDRAW_S = 0.1
+"""Seconds between two pictures of the bar: an article takes a millisecond."""
+MOST_SHOWN = 20
+"""Files that were left alone, named; the rest is counted."""
+KINDS = "; ".join(f"{name}: {kind.makes}" for name, kind in FORMATS.items())
+CHANNEL_NAMES = {channel.lid: channel.category for channel in reversed(CHANNELS)}
+
+
+def export(
+    format_name: Annotated[str, typer.Argument(metavar="FORMAT", help=f"{KINDS}.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The file or folder to be made.")],
+    *,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    channel: Annotated[str | None, typer.Option(metavar="CHANNEL", help="One channel, by lid or name.")] = None,
+    media: Annotated[str | None, typer.Option(metavar="MEDIA", help="One source, like 证券时报.")] = None,
+    symbol: Annotated[str | None, typer.Option(metavar="SYMBOL", help="One symbol, like sh600519.")] = None,
+    search: Annotated[
+        str | None, typer.Option(metavar="QUERY", help="What newsarchive search finds, in its language.")
+    ] = None,
+    local_images: Annotated[
+        bool, typer.Option("--local-images", help="Bring the archive's own pictures along, and show these.")
+    ] = False,
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a selection of the archive for other tools.
+
+    The options select; all that are given must hold. OUT appears when it is whole. A second export to the same folder of
+    markdown, hexo or hugo changes only what changed, leaves alone what somebody edited, and keeps what another selection
+    brought. Redacted articles are in no export; those that the source withdrew are marked. With --local-images, pictures that
+    the archive keeps (ARCHIVE_IMAGES) are copied; the others stay Sina's addresses.
+
+    Example: newsarchive export hexo blog/source/_posts/news --since 2026-11-23 --channel 1686 |
+    newsarchive export csv week.csv --since 2026-11-17 --until 2026-11-23 --search '央行 降准 OR 降息'
+
+    Exit code: 0; 2 for a wrong format, place, selection or query, or an extra that is not installed; 3 if the file of an
+    article, or its raw record, could not be read, or the search index is damaged; 7 if OUT cannot be written.
+    """
+    first, last = first_and_last(since, until)
+    selection = Selection(since=first, until=last, channel=lid_or_none(channel), media=media, symbol=symbol)
+    query = parse(search, NAMES) if search is not None else None
+    library = Library(archive_folder(archive), CHANNEL_NAMES)
+    is_wanted = found_by(library.root, query, brought_level(library.root).behind) if query else everything
+    _end_orderly()
+    with _progress(format_name) as tell:
+        source = Source(library, selection, is_wanted, tell, has_pictures=local_images)
+        change = write(format_name, source, out)
+    _show(source, change, out, as_json=as_json)
+    raise typer.Exit(MISSING if source.unreadable else DONE)
+
+
+def _end_orderly() -> None:
+    """A request to end is heard as Ctrl-C is: what is half-written is taken away."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+
+
+def _show(source: Source, change: Change | None, out: Path, *, as_json: bool) -> None:
+    left_alone = [str(path) for path in change.left_alone] if change else []
+    if as_json:
+        told: dict[str, Any] = {"out": str(out), "articles": source.exported, "unreadable": source.unreadable}
+        if change:
+            told |= {"written": change.written, "removed": change.removed, "left_alone": left_alone}
+        typer.echo(json.dumps(told, ensure_ascii=False))
+        return
+    changed = f" {change.written} files written, {change.removed} removed." if change else ""
+    typer.echo(f"{source.exported} articles exported to {out}.{changed}")
+    for path in left_alone[:MOST_SHOWN]:
+        typer.echo(f"Left alone: {path} is not as an export wrote it; move it away to have it written again.", err=True)
+    if len(left_alone) > MOST_SHOWN:
+        typer.echo(f"Left alone: {len(left_alone) - MOST_SHOWN} more files.", err=True)
+    for fault in source.faults:
+        typer.echo(f"Not exported: {fault}.", err=True)
+    if source.unreadable > len(source.faults):
+        typer.echo(f"Not exported: {source.unreadable - len(source.faults)} more articles.", err=True)
+
+
+# --- progress --------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _progress(format_name: str) -> Iterator[Tell]:
+    """A bar on a terminal, else a line now and then, both on standard error."""
+    if not sys.stderr.isatty():
+        yield _lines(format_name)
+        return
+    from rich.console import Console  # noqa: PLC0415 - takes longer to load than a small export
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("days")
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
+        task, due = bar.add_task(format_name, total=None), 0.0
+
+        def tell(articles: int, done: int, days: int) -> None:
+            nonlocal due
+            if time.monotonic() >= due:
+                bar.update(task, completed=done, total=days, description=f"{format_name}: {articles} articles,")
+                due = time.monotonic() + REDRAW_S
+
+        yield tell
+
+
+def _lines(format_name: str) -> Tell:
+    due = time.monotonic() + LINE_EVERY_S
+
+    def tell(articles: int, done: int, days: int) -> None:
+        nonlocal due
+        if time.monotonic() >= due:
+            typer.echo(f"{format_name}: {articles} articles, {done} of {days} days", err=True)
+            due = time.monotonic() + LINE_EVERY_S
+
+    return tell

@@ -1,0 +1,72 @@
+"""The web reader as the verb ``serve`` sets it up: what reading itself may not know of Sina, the crawl's health and the clock."""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from collections.abc import Callable, Collection
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsarchive.cli import status
+from newsarchive.cli.channels import NAMES
+from newsarchive.cli.clock import clock
+from newsarchive.cli.health import observe, verdict
+from newsarchive.reading.library import Library
+from newsarchive.reading.web import server
+from newsarchive.reading.web.app import app_of
+from newsarchive.reading.web.guard import Rules
+from newsarchive.reading.web.site import Health, Surroundings
+from newsarchive.sina.listing.channels import CHANNELS
+from newsarchive.sina.page.picture_hosts import PICTURE_HOSTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """How the reader is opened."""
+
+    host: str
+    port: int
+    """0: a free one."""
+    names: Collection[str] = ()
+    """Host names to answer to, beside addresses and ``localhost``."""
+    password: str = ""
+    """Empty: none is asked for."""
+    has_marks: bool = True
+
+
+def read(root: Path, opening: Opening, listening: Callable[[int], None]) -> None:
+    """Answers until a signal comes; ``listening`` hears the port once requests are taken.
+
+    Raises ``UsageError`` for an address that cannot be used.
+    """
+    around = Surroundings(
+        now=clock(),
+        picture_hosts=PICTURE_HOSTS,
+        health=lambda: health_of(root),
+        query_names=NAMES,
+        has_marks=opening.has_marks,
+    )
+    with closing(server.bound(opening.host, opening.port)) as taken:
+        rules = Rules(opening.names, opening.password, PICTURE_HOSTS)
+        app = app_of(Library(root, channel_names()), around, rules)
+        for number in (signal.SIGINT, signal.SIGTERM):  # how it ends: uvicorn raises it again after the last answer
+            signal.signal(number, lambda *_: None)
+        port: int = taken.getsockname()[1]
+        server.server_of(app, lambda: listening(port)).run([taken])
+
+
+def channel_names() -> dict[str, str]:
+    """What a reader calls each channel; of those that share a name, each with its lid."""
+    shared = Counter(channel.name for channel in CHANNELS)
+    return {
+        channel.lid: f"{channel.name} {channel.lid}" if shared[channel.name] > 1 else channel.name
+        for channel in CHANNELS
+    }
+
+
+def health_of(root: Path) -> Health:
+    """What ``newsarchive status`` says."""
+    seen = observe(root)
+    return Health(list(status.lines_of(seen)), list(verdict(seen).values()))

@@ -1,0 +1,45 @@
+"""``newsarchive repair``: takes back from another copy what the journals prove."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsarchive.cli import tables
+from newsarchive.cli.folder import ArchiveOption, JsonOption
+from newsarchive.cli.verify import DAMAGED, DONE, archive_of, copy_of, progress, rows_of, show_findings
+from newsarchive.jobs.repair import repair as take_back
+
+
+def repair(
+    *,
+    copy: Annotated[
+        Path, typer.Option("--from", metavar="COPY", help="Another copy of this archive; it is only read.")
+    ],
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take back from another copy what is missing or altered here, as far as the journals' own digests prove it.
+
+    Each file that is taken back gets a line in its journal. What lay in its place stays beside it, as <name>.replaced-….
+    A journal is mended where its later lines prove the earlier ones; lines lost at its end are not proven by anything here.
+
+    Example: newsarchive repair --from /backup/archive
+
+    Exit code: 0 if all is well now, 8 if something is still wrong, 6 while a run holds the archive, 7 if it cannot be
+    written, 2 for wrong usage.
+    """
+    root = archive_of(archive)
+    with progress("repair") as tell:
+        done = take_back(root, copy_of("--from", copy, root), tell)
+    if as_json:
+        typer.echo(json.dumps({"repaired": done.repaired, "findings": rows_of(done.left)}))
+    else:
+        for path in done.repaired:
+            typer.echo(tables.printable(f"repaired: {path}"))
+        show_findings(done.left)
+        typer.echo(f"{len(done.repaired)} repaired, {len(done.left)} still wrong.")
+    raise typer.Exit(DAMAGED if done.left else DONE)

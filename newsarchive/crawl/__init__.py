@@ -1,0 +1,1 @@
+"""crawl: Scrapy lives here and nowhere else; each adapter is a few lines, the work is in the rooms below."""

@@ -1,0 +1,1 @@
+"""importing: what others archived becomes part of this archive; ``newsarchive import``."""

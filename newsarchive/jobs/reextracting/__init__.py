@@ -1,0 +1,1 @@
+"""``newsarchive reextract``: stored pages read again by the rules of now."""

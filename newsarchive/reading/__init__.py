@@ -1,0 +1,1 @@
+"""reading: the archive for people: finding, history, differences; reads the archive, never the crawl."""

@@ -1,0 +1,1 @@
+"""reading.web: the archive as pages, feeds and an API for a browser; writes nothing but the reader's own marks."""

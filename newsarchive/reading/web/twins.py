@@ -1,0 +1,40 @@
+"""The same list in another form, for programs: JSON, and CSV as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from fastapi import HTTPException, Request, Response
+
+from newsarchive.reading.entries import Entry
+from newsarchive.reading.web import lists
+from newsarchive.reading.web.site import answer
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a page lists."""
+
+    name: str
+    """Of the file, without its ending."""
+    key: str
+    """Under which JSON has the rows."""
+    columns: Sequence[str]
+    """Of CSV; JSON has all that a row has."""
+    rows: Iterable[Mapping[str, object]]
+
+
+def twin(request: Request, form: str, entries: Sequence[Entry], name: str) -> Response:
+    """A list of articles.  Raises 404 for a form that there is not."""
+    return table_twin(request, form, Table(name, "articles", lists.COLUMNS, map(lists.as_dict, entries)))
+
+
+def table_twin(request: Request, form: str, table: Table) -> Response:
+    """Any other list.  Raises 404 for a form that there is not."""
+    if form not in lists.KINDS:
+        raise HTTPException(404)
+    if form == lists.JSON:
+        return answer(request, lists.json_of({table.key: list(table.rows)}), lists.KINDS[form])
+    made = lists.csv_of(table.columns, ([row[column] for column in table.columns] for row in table.rows))
+    return answer(request, made, lists.KINDS[form], name=f"{table.name}.csv")
