@@ -92,6 +92,7 @@ class Element:
     contents: list[Element | str]
 
 
+_ELEMENTS = (Tag, Element)
 Node = PageElement | Element | str
 """An element or text of BeautifulSoup, an ``Element``, plain text."""
 
@@ -132,9 +133,11 @@ class _Writer:
                 stack.pop()
                 if leave:
                     leave()
+            elif type(node) is str:  # as most are: asked first
+                self.add_text(node)
             elif isinstance(node, Element) and self.add_plain(node):
                 pass
-            elif isinstance(node, Tag | Element):
+            elif isinstance(node, _ELEMENTS):
                 stack.append((iter(node.contents), self.enter(node)))
             elif isinstance(node, str) and not isinstance(node, PreformattedString):  # comments are such
                 self.add_text(node)
@@ -303,7 +306,7 @@ def _only_frames(table: Tag) -> bool:
 def _is_centred_line(tag: Tag | Element) -> bool:
     """Whether a block is set in the middle and holds no other: a picture and its caption, if it holds a picture."""
     is_centred = str(tag.attrs.get("align", "")).lower() == "center"
-    names = (child.name for child in tag.contents if isinstance(child, Tag | Element))
+    names = (child.name for child in tag.contents if isinstance(child, _ELEMENTS))
     return is_centred and _TRANSPARENT.isdisjoint(name for name in names if name != "br")
 
 

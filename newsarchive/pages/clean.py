@@ -30,8 +30,12 @@ _NEVER_SHOWN = (
     " applet, audio, video, canvas, svg, math, input, button, select, textarea, datalist, map, xmp, plaintext,"
     f" {_HIDDEN}"
 )
-_SIMPLE = frozenset({"p", "div", "span", "font", "a", "strong", "b", "em", "br", "img"})
-_SIMPLE_DEPTH = 4
+_SIMPLE = frozenset({
+    "p", "div", "span", "font", "a", "strong", "b", "em", "br", "img",
+    "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li", "figure", "figcaption", "section", "center",
+})  # fmt: skip
+_SIMPLE_DEPTH = 6
+"""Elements within each other; deeper markup, tables and what is rare go through BeautifulSoup."""
 _TAG_RE = re.compile(r"<[^>]*+>?")
 _EMPTY_TAG_RE = re.compile(r'<((?:img|br|hr|wbr|col|area|param|source|track)\b(?>(?:[^"<>]++|"[^"]*+")*))>')
 _HREF_RE = re.compile(r"""\bhref\s*=\s*["']?([^"'\s>]+)""")
@@ -131,17 +135,28 @@ def _nodes(tree: LexborHTMLParser) -> list[Node]:
 
 
 def _simple(node: LexborNode, depth: int) -> Element | None:
-    """``node`` as an ``Element``, None if it is deep, or holds an element that is more than emphasis, a link or a picture."""
+    """``node`` as an ``Element`` without its comments, None if it is deep or holds an element that is not ``_SIMPLE``."""
     name = node.tag
     if name not in _SIMPLE or depth == 0:
         return None
     contents: list[Element | str] = []
     for child in node.iter(include_text=True):
-        part = (child.text_content or "") if child.is_text_node else _simple(child, depth - 1)
-        if part is None:
-            return None
-        contents.append(part)
+        if child.is_text_node:
+            _add_text(contents, child.text_content or "")
+        elif child.is_element_node:
+            part = _simple(child, depth - 1)
+            if part is None:
+                return None
+            contents.append(part)
     return Element(name, {key: value or "" for key, value in node.attributes.items()}, contents)
+
+
+def _add_text(contents: list[Element | str], text: str) -> None:
+    """Texts that only a comment parts are one text."""
+    if contents and isinstance(contents[-1], str):
+        contents[-1] += text
+    else:
+        contents.append(text)
 
 
 def _tags(elements: list[str]) -> Sequence[PageElement]:
