@@ -33,6 +33,7 @@ def test_small_page_takes_no_time(name: str) -> None:
     assert is_read(name, SMALL_CPU_S)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", LARGE)
 def test_page_at_the_limits_is_read_in_seconds(name: str) -> None:
     assert is_read(name, LARGE_CPU_S)

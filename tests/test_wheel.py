@@ -72,6 +72,7 @@ def test_it_rehearses_in_an_empty_folder(program: Path, empty: Path) -> None:
     assert (done.returncode, "As expected: 20 archived" in done.stdout) == (0, True), done.stderr
 
 
+@pytest.mark.long
 def test_it_crawls_into_a_folder_archive_and_tells_its_status(
     program: Path, empty: Path, crawls: Callable[..., Crawls]
 ) -> None:

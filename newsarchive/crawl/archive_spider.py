@@ -240,8 +240,10 @@ class ArchiveSpider(Spider):
             await self._no_answer(offer.docid, error.cause, raw_capture.place_of(response))
 
     def _read(self, response: Response, offer: Offer) -> Article:
-        """The article in this answer, and where that is stored."""
-        return replace(self.read(response, offer), warc=raw_capture.place_of(response) or "")
+        """The article in this answer, how to ask whether it is still the same, and where the answer is stored."""
+        article = self.read(response, offer)
+        etag, last_modified = revisits.validators(response)
+        return replace(article, etag=etag, last_modified=last_modified, warc=raw_capture.place_of(response) or "")
 
     def _joined(self, first: Article, further: list[Article]) -> Article:
         return replace(self.join(first, further), warc_further=tuple(page.warc for page in further if page.warc))

@@ -21,13 +21,14 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
 from twisted.web._newclient import STATUS, RequestNotSent
+from twisted.web._newclient import Request as TxRequest
 from twisted.web.client import RequestGenerationFailed, RequestTransmissionFailed, ResponseFailed
 from twisted.web.client import Response as TxResponse
 from twisted.web.iweb import IResponse
 
 from newsarchive.crawl.gate import host_of
 from newsarchive.crawl.raw_capture import PLACE, Heads, RawCapture
-from newsarchive.crawl.run import Run
+from newsarchive.crawl.run import BYTES, REQUESTS, Run
 
 MAX_HEADER_BYTES = 64 * 1024
 """Of status line and headers of one answer, those of interim (1xx) answers included; Sina's have 1 KiB."""
@@ -63,6 +64,7 @@ class GatedHTTP11Handler(HTTP11DownloadHandler):
 
     async def _download(self, request: Request) -> tuple[Response, Heads]:
         """The answer, and both heads as they went over the wire; raises ``failures.DOWNLOAD_ERRORS`` alone."""
+        self._crawler.stats.inc_value(REQUESTS)
         agent = CapturingAgent(
             contextFactory=self._contextFactory,
             bindAddress=self._bind_address,
@@ -76,6 +78,7 @@ class GatedHTTP11Handler(HTTP11DownloadHandler):
         try:
             with wrap_twisted_exceptions():
                 response = await maybe_deferred_to_future(agent.download_request(request))
+            self._crawler.stats.inc_value(BYTES, len(agent.heads.response) + len(response.body))
             return response, agent.heads
         except DownloadFailedError as error:
             if _has_too_large_headers(error.__cause__):
@@ -114,9 +117,7 @@ class BoundedParser(_LenientHTTPClientParser):
 
     def allHeadersReceived(self) -> None:  # noqa: N802
         """Leave the heads with the answer, before anybody hears of it."""
-        sent = _Lines()
-        self.request._writeHeaders(sent, None)  # none of ours has a body
-        self.response.heads = Heads(b"".join(sent.lines), b"\n".join((*self._lines, b"")))
+        self.response.heads = Heads(self.request.head, b"\n".join((*self._lines, b"")))
         super().allHeadersReceived()  # type: ignore[no-untyped-call]
 
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: ARG002, N802
@@ -138,11 +139,25 @@ class _Lines:
         self.lines = lines
 
 
+class KeptRequest(TxRequest):
+    """Keeps the head that it writes."""
+
+    head = b""
+
+    def _writeHeaders(self, transport: Any, TEorCL: bytes | None) -> None:  # noqa: N802, N803 - Twisted's names
+        sent = _Lines()
+        super()._writeHeaders(sent, TEorCL)  # type: ignore[no-untyped-call]
+        self.head = b"".join(sent.lines)
+        transport.write(self.head)
+
+
 class BoundedProtocol(_LenientHTTP11ClientProtocol):
     """Reads answers with ``BoundedParser``; as in Scrapy's, the parser's class is replaced: Twisted names it itself."""
 
-    def request(self, request: object) -> Deferred[IResponse]:
-        answer = super().request(request)  # type: ignore[arg-type]  # Twisted's own Request, of a private module
+    def request(self, request: TxRequest) -> Deferred[IResponse]:
+        """Send it; the answer's heads tell what was sent."""
+        request.__class__ = KeptRequest
+        answer = super().request(request)
         assert self._parser is not None
         self._parser.__class__ = BoundedParser
         return answer

@@ -55,6 +55,8 @@ TOLD_SETTINGS = (
 )
 """Settings that stand in the files of raw records, beside the program: how the answers came about."""
 
+REQUESTS, BYTES = "newsarchive/requests", "newsarchive/bytes"
+"""Names in Scrapy's stats: requests that were sent, and bytes that came, before they were unpacked."""
 LOST = "newsarchive/lost/"
 """Scrapy statistics that begin so count what the run lost, by reason."""
 

@@ -183,7 +183,7 @@ class _Writer:
     def enter(self, tag: Tag | Element) -> Callable[[], None] | None:
         """Open what ``tag`` is kept as; returns what closes it."""
         name = self.kept_name(tag)
-        is_frame = name == "table" and isinstance(tag, Tag) and _only_frames(tag)
+        is_frame = name == "table" and _only_frames(tag)
         if is_frame or (name in ("p", "div") and _is_centred_line(tag)):
             name = "center"
         if name in _INLINE:
@@ -295,12 +295,25 @@ def _img(address: str, given: dict[str, str]) -> str:
     return f'<img src="{escape(address)}"{"".join(shown)} referrerpolicy="no-referrer">'
 
 
-def _only_frames(table: Tag) -> bool:
+def _only_frames(table: Tag | Element) -> bool:
     """Whether a table only puts a picture and its caption below each other, or frames a single cell: old pages do."""
-    sections = table.find_all(["thead", "tbody", "tfoot"], recursive=False)
-    rows = [row for part in (table, *sections) for row in part.find_all("tr", recursive=False)]
-    widths = [width for row in rows if (width := len(row.find_all(["td", "th"], recursive=False)))]
-    return max(widths, default=0) <= 1 and (len(widths) <= 1 or table.find("img") is not None)
+    rows = [row for part in (table, *_children(table, "thead", "tbody", "tfoot")) for row in _children(part, "tr")]
+    widths = [width for row in rows if (width := len(_children(row, "td", "th")))]
+    return max(widths, default=0) <= 1 and (len(widths) <= 1 or _holds_picture(table))
+
+
+def _children(element: Tag | Element, *names: str) -> list[Tag | Element]:
+    return [child for child in element.contents if isinstance(child, _ELEMENTS) and child.name in names]
+
+
+def _holds_picture(element: Tag | Element) -> bool:
+    waiting = [element]
+    while waiting:
+        children = [child for child in waiting.pop().contents if isinstance(child, _ELEMENTS)]
+        if any(child.name == "img" for child in children):
+            return True
+        waiting += children
+    return False
 
 
 def _is_centred_line(tag: Tag | Element) -> bool:

@@ -94,9 +94,17 @@ class Edit:
 
 def told(title: str, published_at: datetime | None, body: str) -> Told:
     """What a clean ``body`` (one block element a line) tells under this title."""
-    lines = (" ".join(_INVISIBLE_RE.sub("", html.unescape(_TAG_RE.sub("", line))).split()) for line in body.split("\n"))
+    lines = map(_shown, body.split("\n"))
     pictures = tuple(_path(html.unescape(url)) for url in _PICTURE_RE.findall(body))
     return Told(title, published_at, tuple(line for line in lines if line), pictures)
+
+
+def _shown(line: str) -> str:
+    """The words of a line of clean HTML."""
+    words = _TAG_RE.sub("", line) if "<" in line else line
+    if "&" in words:
+        words = html.unescape(words)
+    return " ".join(_INVISIBLE_RE.sub("", words).split())
 
 
 def kind_of(before: Told, after: Told) -> Kind | None:

@@ -33,9 +33,10 @@ _NEVER_SHOWN = (
 _SIMPLE = frozenset({
     "p", "div", "span", "font", "a", "strong", "b", "em", "br", "img",
     "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li", "figure", "figcaption", "section", "center",
+    "table", "caption", "thead", "tbody", "tr", "td", "th",
 })  # fmt: skip
-_SIMPLE_DEPTH = 6
-"""Elements within each other; deeper markup, tables and what is rare go through BeautifulSoup."""
+_SIMPLE_DEPTH = 12
+"""Elements within each other; deeper markup and what is rare go through BeautifulSoup."""
 _TAG_RE = re.compile(r"<[^>]*+>?")
 _EMPTY_TAG_RE = re.compile(r'<((?:img|br|hr|wbr|col|area|param|source|track)\b(?>(?:[^"<>]++|"[^"]*+")*))>')
 _HREF_RE = re.compile(r"""\bhref\s*=\s*["']?([^"'\s>]+)""")

@@ -159,7 +159,10 @@ class Meta:
     many: bool = False
 
     def read(self, page: Page) -> Any:
-        values = tuple(self._values(page.metas.get(self.name, ())))
+        contents = page.metas.get(self.name)
+        if not contents:
+            return () if self.many else None
+        values = tuple(self._values(contents))
         return values if self.many else next(iter(values), None)
 
     def _values(self, contents: Sequence[str]) -> Iterator[Any]:

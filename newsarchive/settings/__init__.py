@@ -94,6 +94,7 @@ LOG_INSTALL_ROOT_HANDLER = False  # the crawl command logs through its own (logs
 LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"  # or json: one object a line; also as NEWSARCHIVE_LOG_FORMAT
 LOG_DATEFORMAT = "%Y-%m-%dT%H:%M:%S+08:00"  # Beijing, whatever the machine's zone
 STATS_DUMP = False  # the run report says what happened
+DOWNLOADER_STATS = False  # the handler counts what the report tells; these write each request out once more
 
 # --- discover ----------------------------------------------------------------------------------------------------------
 

@@ -226,6 +226,7 @@ def test_what_lies_under_a_picture_s_name_with_other_bytes_stays(crawls: Begin) 
     assert (other.root / kept).read_bytes() == data
 
 
+@pytest.mark.long
 def test_killed_at_random_moments_no_picture_is_lost_half_or_left_over(crawls: Begin, tmp_path: Path) -> None:
     crawl = crawls(articles=60)
     assert crawl().exit_code == 0

@@ -26,6 +26,8 @@ PROBE_BYTES = 4096
 """One block: an empty file can still be made on a full disk."""
 FEW_FILES = 8
 """Fewer are written one after the other: as many as a commit of a crawl has at most times."""
+SLOW_S = 0.002
+"""Of a file on the average, from which on the rest is written by threads; on a quick disk they cost more than they spare."""
 WRITERS = 4
 """Threads that write at once: four syncs together take little longer than one, eight no less than four (measured)."""
 REPLACE_PATIENCE_SECONDS = 5.0
@@ -73,11 +75,19 @@ class Whole(NamedTuple):
 
 
 def write_all(wholes: Sequence[Whole]) -> None:
-    """``write_whole`` for many: some threads share what the disk does for each sync.  Raises as that, once all have ended."""
-    if len(wholes) < FEW_FILES:
-        for whole in wholes:
-            write_whole(whole.path, whole.data(), whole.part)
-        return
+    """``write_whole`` for many; where the disk is slow, threads share what it does for each sync.
+
+    Raises as that, once all that were begun have ended.
+    """
+    begun, left = time.monotonic(), iter(wholes)
+    for number, whole in enumerate(left, 1):
+        write_whole(whole.path, whole.data(), whole.part)
+        if len(wholes) - number >= FEW_FILES and time.monotonic() - begun > number * SLOW_S:
+            break
+    _write_at_once(left)
+
+
+def _write_at_once(wholes: Iterable[Whole]) -> None:
     with ThreadPoolExecutor(WRITERS, thread_name_prefix="archive-file") as pool:
         written = [pool.submit(lambda one: write_whole(one.path, one.data(), one.part), whole) for whole in wholes]
     for future in written:

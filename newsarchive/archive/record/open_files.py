@@ -53,6 +53,9 @@ def _is_below(file: str) -> bool:
     )
 
 
+_KEYS = tuple(OpenFile.__dataclass_fields__)
+
+
 class OpenFiles:
     """The notes of this run, and those that a killed run left.  A line is a JSON object with the keys of ``OpenFile``."""
 
@@ -86,7 +89,7 @@ class OpenFiles:
 
 
 def _told(note: OpenFile) -> dict[str, str]:
-    return {key: value for key, value in asdict(note).items() if value}
+    return {key: value for key in _KEYS if (value := getattr(note, key))}
 
 
 def _is_utf8(text: str) -> bool:

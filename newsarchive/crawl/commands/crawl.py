@@ -24,7 +24,7 @@ from newsarchive.archive.record import brake
 from newsarchive.archive.record.store import Archive
 from newsarchive.crawl import arguments, stop_signals
 from newsarchive.crawl.after_run import bring_search_level, read_watches, tell_ended, tell_not_begun, tell_watches
-from newsarchive.crawl.run import Run, open_archive
+from newsarchive.crawl.run import BYTES, REQUESTS, Run, open_archive
 from newsarchive.crawl.site_wishes import blocked
 from newsarchive.crawl.spiders.sina_finance import SinaFinanceSpider
 from newsarchive.crawl.stop_signals import STOP
@@ -190,8 +190,8 @@ def summary(run: Run, crawler: Crawler) -> report.RunReport:
         reason=masked(next(iter(outcome.reasons), "done")),
         counts=dict(archive.counts),
         pending=left["pending"],
-        requests=count("downloader/request_count", 0),
-        bytes=count("downloader/response_bytes", 0),
+        requests=count(REQUESTS, 0),
+        bytes=count(BYTES, 0),
     )
 
 

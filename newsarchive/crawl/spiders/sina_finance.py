@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from newsarchive.crawl import arguments, revisits
+from newsarchive.crawl import arguments
 from newsarchive.crawl.archive_spider import ArchiveSpider
 from newsarchive.crawl.run import Run, open_archive
 from newsarchive.items import BEIJING, Article, Offer
@@ -95,7 +94,7 @@ class SinaFinanceSpider(ArchiveSpider):
         """Through ``page_reader``, with the address where the page was read."""
         from newsarchive.sina.page.page_reader import article_of  # noqa: PLC0415 - 0.11 s; most polls find no page
 
-        article = article_of(
+        return article_of(
             response.body,
             offer,
             urls.canonical(response.url),
@@ -103,8 +102,6 @@ class SinaFinanceSpider(ArchiveSpider):
             content_type=response.headers.get("Content-Type"),
             fetched_at=self.run.archive.clock(),
         )
-        etag, last_modified = revisits.validators(response)
-        return replace(article, etag=etag, last_modified=last_modified)
 
     def join(self, first: Article, rest: list[Article]) -> Article:
         """One body out of those of all pages."""

@@ -370,6 +370,7 @@ take_out(Path(sys.argv[1]))
 @pytest.mark.skipif(
     sys.platform != "linux" or not shutil.which("gcc"), reason="needs gcc and Linux to kill at a system call"
 )
+@pytest.mark.long
 @pytest.mark.parametrize("call", KILLING_CALLS)
 def test_killed_at_any_system_call_it_has_not_begun_or_the_next_start_ends_it(root, tmp_path_factory, call):
     disk = FailingDisk(tmp_path_factory.mktemp("shim"))

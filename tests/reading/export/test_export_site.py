@@ -84,7 +84,7 @@ def test_the_same_archive_gives_the_same_bytes_and_replaces_the_folder(library: 
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")
 def test_a_browser_shows_the_folder_without_a_complaint(out: Path, tmp_path: Path) -> None:
     """Its style is taken, which the page's own policy might forbid for files."""
@@ -107,7 +107,7 @@ def test_a_browser_shows_the_folder_without_a_complaint(out: Path, tmp_path: Pat
     assert shown["with"] != shown["without"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")
 @pytest.mark.skipif(not site_search.is_searchable(), reason="needs the extra site")
 def test_the_served_folder_finds_a_word_in_a_text(library: Library, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_no_words_are_an_error(database: sqlite3.Connection, words: str) -> None
     database.execute(sqlite.SEARCH, {"words": words}).fetchall()
 
 
-@pytest.mark.consumer
+@pytest.mark.long
 def test_datasette_serves_tables_and_the_search(library: Library, tmp_path: Path) -> None:
     app = pytest.importorskip("datasette.app", reason="datasette is not installed")
     sqlite.export(Source(library), tmp_path / "news.db")

@@ -189,7 +189,7 @@ def pywb(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_pywb_replays_each_page(stored_root: Path, tmp_path: Path, pywb: Path) -> None:
     made(stored_root, tmp_path / "out.wacz")
     for arguments in (["init", "news"], ["add", "--unpack-wacz", "news", str(tmp_path / "out.wacz")]):

@@ -17,7 +17,7 @@ from tests.reading.web.readers import reading
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra browser)")
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine"),
 ]
 ARTICLES = 300
