@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 
 from newsarchive.errors import NotAnArticle
 
@@ -77,6 +78,8 @@ def _label(name: str | None, body: bytes) -> str | None:
 
 
 def _strictly(body: bytes, charset: str) -> str | None:
+    with suppress(UnicodeDecodeError):
+        return body.decode(charset).removeprefix("\ufeff")
     try:
         text = codecs.getincrementaldecoder(charset)().decode(body)  # not final: a torn last character is no error
     except UnicodeDecodeError:
