@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from newsarchive.rehearsal.standin import StandIn
 from tests.conftest import Crawls, Run
@@ -33,8 +34,13 @@ def kept() -> dict[str, Run]:
     return {}
 
 
+def _row(fault: Fault) -> ParameterSet:
+    marks = [pytest.mark.xdist_group(f"fault-{fault.shared}")] if fault.shared else []
+    return pytest.param(fault, id=fault.name, marks=marks)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
+@pytest.mark.parametrize("fault", map(_row, FAULTS))
 def test_a_fault_ends_with_its_code_and_says_what_it_is(
     fault: Fault, crawls: Callable[..., Crawls], tmp_path: Path, done: Crawls, kept: dict[str, Run]
 ) -> None:

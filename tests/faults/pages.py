@@ -167,7 +167,7 @@ def _troubled_pages(stage: Stage) -> Run:
 
 
 def _page_fault(name: str, says: str) -> Fault:
-    return Fault(name, 3, says, lambda stage: stage.shared("pages", lambda: _troubled_pages(stage)))
+    return Fault(name, 3, says, lambda stage: stage.shared("pages", lambda: _troubled_pages(stage)), "pages")
 
 
 def page_404_twice(stage: Stage) -> Run:

@@ -55,6 +55,8 @@ class Fault:
     exit_code: int
     says: str
     scene: Callable[[Stage], Run] = field(repr=False)
+    shared: str = ""
+    """The crawl that several rows share: they run in one worker, so that it runs once."""
 
 
 def faults_of(scenes: dict[Callable[[Stage], Run], tuple[int, str]]) -> list[Fault]:

@@ -92,7 +92,9 @@ def _sick_listings(stage: Stage) -> Run:
 
 
 def _listing_fault(lid: str, says: str) -> Fault:
-    return Fault(SICK[lid][0], 5, says, lambda stage: stage.shared("listings", lambda: _sick_listings(stage)))
+    return Fault(
+        SICK[lid][0], 5, says, lambda stage: stage.shared("listings", lambda: _sick_listings(stage)), "listings"
+    )
 
 
 LISTINGS = [

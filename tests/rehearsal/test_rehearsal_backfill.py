@@ -18,7 +18,7 @@ from newsarchive.rehearsal.judge import judge
 from newsarchive.rehearsal.truth import POSTER, Story
 from newsarchive.rehearsal.years import DAYS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("years")]  # one backfill for all
 
 NOT_READ: frozenset[str] = frozenset()
 """Layouts that the crawl does not read yet, or not rightly; empty when it does."""
