@@ -40,7 +40,7 @@ def _row(fault: Fault) -> ParameterSet:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", map(_row, FAULTS))
+@pytest.mark.parametrize("fault", [_row(fault) for fault in FAULTS])
 def test_a_fault_ends_with_its_code_and_says_what_it_is(
     fault: Fault, crawls: Callable[..., Crawls], tmp_path: Path, done: Crawls, kept: dict[str, Run]
 ) -> None:
