@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import random
 import re
 import shutil
 import socket
@@ -12,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from newsarchive.reading.entries import Selection
 from newsarchive.reading.export.source import Source
 from newsarchive.reading.library import Library
 from tests.archive.making_raw import is_passed_by_warcio, kinds
+from tests.conftest import Crawls
 from tests.reading import shelves, stored
 from tests.reading.shelves import TUESDAY, docid_of
 
@@ -192,18 +195,41 @@ def pywb(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.long
 def test_pywb_replays_each_page(stored_root: Path, tmp_path: Path, pywb: Path) -> None:
     made(stored_root, tmp_path / "out.wacz")
-    for arguments in (["init", "news"], ["add", "--unpack-wacz", "news", str(tmp_path / "out.wacz")]):
-        subprocess.run([pywb / "wb-manager", *arguments], cwd=tmp_path, check=True, capture_output=True)
+    listed = pages(tmp_path / "out.wacz")[1:]
+    replayed = replay(tmp_path / "out.wacz", listed, pywb, tmp_path)
+    assert [page["text"] in text for page, text in zip(listed, replayed, strict=True)] == [True] * 5
+
+
+@pytest.mark.long
+def test_pywb_replays_twenty_pages_of_a_crawl_byte_for_byte(
+    crawls: Callable[..., Crawls], tmp_path: Path, pywb: Path
+) -> None:
+    crawl = crawls(articles=40)
+    assert crawl().exit_code == 0
+    made(crawl.root, tmp_path / "out.wacz")
+    listed = random.Random(20).sample(pages(tmp_path / "out.wacz")[1:], 20)
+    replayed = replay(tmp_path / "out.wacz", listed, pywb, tmp_path)
+    sent = [crawl.sina.site.answer(*host_and_path(page["url"])).body.decode() for page in listed]
+    assert [one == other for one, other in zip(replayed, sent, strict=True)] == [True] * 20
+
+
+def host_and_path(url: str) -> tuple[str, str]:
+    host, _, path = url.removeprefix("https://").partition("/")
+    return host, f"/{path}"
+
+
+def replay(out: Path, listed: list[dict[str, Any]], pywb: Path, folder: Path) -> list[str]:
+    """What pywb sends for each of these pages of a WACZ."""
+    for arguments in (["init", "news"], ["add", "--unpack-wacz", "news", str(out)]):
+        subprocess.run([pywb / "wb-manager", *arguments], cwd=folder, check=True, capture_output=True)
     port = free_port()
     command = [pywb / "pywb", "--port", str(port), "--bind", "127.0.0.1"]
-    server = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        listed = pages(tmp_path / "out.wacz")[1:]
-        replayed = [answered(f"http://127.0.0.1:{port}/news/{address(page)}") for page in listed]
+        return [answered(f"http://127.0.0.1:{port}/news/{address(page)}") for page in listed]
     finally:
         server.terminate()
         server.wait()
-    assert [page["text"] in text for page, text in zip(listed, replayed, strict=True)] == [True] * 5
 
 
 def free_port() -> int:
