@@ -31,11 +31,15 @@ def test_each_kept_article_is_read_again_to_the_same_bytes(crawls: Begin) -> Non
     assert newsarchive("verify", "--full", "--archive", str(crawl.root)).returncode == 0
 
 
-def test_after_sigkills_each_kept_article_has_its_record_and_warcio_passes_each_file(crawls: Begin) -> None:
-    crawl = crawls(articles=60, faults="mild")
-    for number in range(6):
-        _kill_when_kept(crawl, 6 * (number + 1))
+@pytest.mark.parametrize(("articles", "kills"), [(60, 6), pytest.param(1_000, 20, marks=pytest.mark.long)])
+def test_after_sigkills_each_kept_article_has_its_record_and_warcio_passes_each_file(
+    crawls: Begin, articles: int, kills: int
+) -> None:
+    crawl = crawls(articles=articles, faults="mild")
+    for number in range(kills):
+        _kill_when_kept(crawl, (number + 1) * articles // (kills + 4))
     crawl()
+    assert len(crawl.events("kept")) > articles * 0.9
     assert len(raw_files(crawl.root)) > 1
     assert wrong_in_raw_store(crawl) == []
 
