@@ -9,6 +9,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from starlette.types import ASGIApp
+
 from newsarchive.cli import status
 from newsarchive.cli.channels import NAMES
 from newsarchive.cli.clock import clock
@@ -34,6 +36,27 @@ class Opening:
     password: str = ""
     """Empty: none is asked for."""
     has_marks: bool = True
+    workers: int = 1
+    """Processes that answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What each process that answers makes for itself."""
+
+    root: Path
+    opening: Opening
+
+    def __call__(self) -> ASGIApp:
+        around = Surroundings(
+            now=clock(),
+            picture_hosts=PICTURE_HOSTS,
+            health=lambda: health_of(self.root),
+            query_names=NAMES,
+            has_marks=self.opening.has_marks,
+        )
+        rules = Rules(self.opening.names, self.opening.password, PICTURE_HOSTS)
+        return app_of(Library(self.root, channel_names()), around, rules)
 
 
 def read(root: Path, opening: Opening, listening: Callable[[int], None]) -> None:
@@ -41,19 +64,15 @@ def read(root: Path, opening: Opening, listening: Callable[[int], None]) -> None
 
     Raises ``UsageError`` for an address that cannot be used.
     """
-    around = Surroundings(
-        now=clock(),
-        picture_hosts=PICTURE_HOSTS,
-        health=lambda: health_of(root),
-        query_names=NAMES,
-        has_marks=opening.has_marks,
-    )
+    make = Application(root, opening)
     with closing(server.bound(opening.host, opening.port)) as taken:
-        rules = Rules(opening.names, opening.password, PICTURE_HOSTS)
-        app = app_of(Library(root, channel_names()), around, rules)
+        port: int = taken.getsockname()[1]
+        if opening.workers > 1:
+            server.run_many(make, opening.workers, taken, lambda: listening(port))
+            return
+        app = make()
         for number in (signal.SIGINT, signal.SIGTERM):  # how it ends: uvicorn raises it again after the last answer
             signal.signal(number, lambda *_: None)
-        port: int = taken.getsockname()[1]
         server.server_of(app, lambda: listening(port)).run([taken])
 
 

@@ -13,6 +13,8 @@ from newsarchive.cli.folder import ArchiveOption, archive_folder
 from newsarchive.errors import UsageError, cause_of
 
 HERE = "127.0.0.1"
+MOST_WORKERS = 64
+"""Each takes 100 MB."""
 LEAST_PASSWORD = 12
 """Characters; a guess takes a second, and many may guess at once."""
 
@@ -33,6 +35,9 @@ def serve(
         bool, typer.Option("--open", help="Let everybody read who reaches that address; nobody can mark then.")
     ] = False,
     no_marks: Annotated[bool, typer.Option("--no-marks", help="Write nothing: no read and starred articles.")] = False,
+    workers: Annotated[
+        int, typer.Option(min=1, max=MOST_WORKERS, help="Processes that answer; one is enough for fifty readers.")
+    ] = 1,
     archive: ArchiveOption = None,
 ) -> None:
     """Read the archive in a browser: today, days, channels, corrections, feeds, and an API for programs.
@@ -55,7 +60,9 @@ def serve(
     from newsarchive.cli import reader  # noqa: PLC0415 - what answers takes half a second to load
 
     has_marks = not (no_marks or (is_open and not password))
-    opening = reader.Opening(host=host, port=port, names=tuple(name or ()), password=password, has_marks=has_marks)
+    opening = reader.Opening(
+        host=host, port=port, names=tuple(name or ()), password=password, has_marks=has_marks, workers=workers
+    )
     reader.read(root, opening, lambda at: typer.echo(f"Reading {root} at {address_of(host, at)} (Ctrl-C ends)"))
 
 

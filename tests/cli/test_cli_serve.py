@@ -15,6 +15,7 @@ import pytest
 from cli_process import ROOT, RUN, newsarchive
 
 from newsarchive.cli.serve import address_of
+from tests.conftest import wait_until
 from tests.reading.shelves import two_days
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound to it
@@ -70,6 +71,40 @@ def test_it_opens_answers_and_ends_with_0_on_a_signal(tmp_path: Path) -> None:
         assert child.wait(30) == 0
         assert child.stderr
         assert child.stderr.read() == ""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for the processes in /proc")
+def test_several_workers_answer_and_one_that_is_killed_is_replaced(tmp_path: Path) -> None:
+    two_days(tmp_path)
+    command = [sys.executable, "-u", "-c", RUN, "serve", "--archive", str(tmp_path), "--port", "0", "--workers", "2"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        said = re.search(r"http://127\.0\.0\.1:\d+/", child.stdout.readline())
+        assert said
+        wait_until(lambda: len(workers_of(child.pid)) == 2)
+        first = workers_of(child.pid)
+        assert "2026年11月24日" in page_of(said[0])
+        os.kill(min(first), signal.SIGKILL)
+        wait_until(lambda: len(workers_of(child.pid) - first) == 1)
+        assert [word for word in ["2026年11月24日"] * 8 if word not in page_of(said[0])] == []
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(30) == 0
+        assert child.stderr
+        assert child.stderr.read() == ""
+    assert all(not Path(f"/proc/{worker}").exists() for worker in first)
+
+
+def page_of(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=30) as page:  # noqa: S310 - our own address
+        return str(page.read().decode())
+
+
+def workers_of(parent: int) -> set[int]:
+    """Processes that multiprocessing started for it, without the tracker of its resources."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return {int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()}
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from newsarchive.reading.history import Correction
 from newsarchive.reading.library import Library
 from newsarchive.reading.reposts import stories
 from newsarchive.reading.web import lists
+from newsarchive.reading.web.coverage_lines import CoverageLine
 from newsarchive.reading.web.drawing import Column
 from newsarchive.reading.web.site import HTML, MOST_ROWS, Site, address_of, answer, site_of
 from newsarchive.reading.web.twins import Table, table_twin, twin
@@ -34,6 +35,8 @@ SHOWN_CORRECTIONS = 12
 LONGEST = 200
 """Characters of a name in an address."""
 COUNTED = ("kept", "revised", "withdrawn")
+SETTLED_S = 3600
+"""Of a day that is sealed and lacks nothing; what its source corrects is shown within the hour."""
 LEVELS = 5
 """Shades of the calendar's days."""
 Name = Annotated[str | None, Query(max_length=LONGEST)]
@@ -65,8 +68,9 @@ def day_twin(
     request: Request, *, day: date, form: str, wanted: Wanted, order: Order = "oldest", page: Page = 1
 ) -> Response:
     """The list of a day as JSON or CSV."""
-    entries = _in_order(_chosen(site_of(request).library.day(day).entries, wanted), order)
-    return twin(request, form, _of_page(entries, page), str(day))
+    site = site_of(request)
+    entries = _in_order(_chosen(site.library.day(day).entries, wanted), order)
+    return twin(request, form, _of_page(entries, page), str(day), _lasts_s(site.coverage.of(day)))
 
 
 @router.get("/day/{day}")
@@ -172,14 +176,19 @@ class View:
 
 def _day_page(request: Request, site: Site, view: View) -> Response:
     day = view.day
-    beside: dict[str, Hashable] = {
-        "coverage": site.coverage.of(day),
-        "around": around(site.library, day),
-    }
+    coverage = site.coverage.of(day)
+    beside: dict[str, Hashable] = {"coverage": coverage, "around": around(site.library, day)}
     looks = site.choices(request).cookie, site.standing().number
     key = view, site.library.stamp(day), *beside.values(), *looks
     data = site.held.of(key, lambda: site.rendered(request, "day.html", {**_told_of_day(site, view), **beside}))
-    return answer(request, data, HTML)
+    changes_by_hand = site.around.has_marks or view.is_live
+    return answer(request, data, HTML, lasts_s=0 if changes_by_hand else _lasts_s(coverage))
+
+
+def _lasts_s(coverage: CoverageLine | None) -> int:
+    """How long a client may show a day without asking again; 0 while it may still grow."""
+    is_settled = coverage is not None and coverage.is_sealed and not coverage.missing
+    return SETTLED_S if is_settled else 0
 
 
 def _told_of_day(site: Site, view: View) -> dict[str, object]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.supervisors.multiprocess import Multiprocess
 
 from newsarchive.errors import UsageError
 
@@ -99,8 +100,25 @@ def server_of(app: ASGIApp, listening: Callable[[], None] = lambda: None) -> uvi
 
     ``listening`` is called once requests are taken.
     """
-    config = uvicorn.Config(
+    return _Server(_config(app), listening)
+
+
+def run_many(make: Callable[[], ASGIApp], workers: int, taken: socket.socket, listening: Callable[[], None]) -> None:
+    """Let so many processes answer on one socket until a signal comes; one that ends by itself is replaced.
+
+    ``make`` gives each its application: it is pickled.  ``listening`` is called once requests wait for them.
+    """
+    supervisor = Multiprocess(_config(make, workers=workers, factory=True), [taken])
+    taken.listen(BACKLOG)
+    listening()
+    supervisor.run()
+
+
+def _config(app: ASGIApp | Callable[[], ASGIApp], *, workers: int = 1, factory: bool = False) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
+        workers=workers,
+        factory=factory,
         http=_Bounded,
         ws="none",
         lifespan="off",
@@ -114,4 +132,3 @@ def server_of(app: ASGIApp, listening: Callable[[], None] = lambda: None) -> uvi
         timeout_graceful_shutdown=STOP_S,
         h11_max_incomplete_event_size=MOST_HEADER_BYTES,
     )
-    return _Server(config, listening)

@@ -156,9 +156,15 @@ def address_of(request: Request) -> str:
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
-def answer(request: Request, data: bytes, kind: str, *, status: int = 200, name: str = "") -> Response:
-    """``data`` with its digest as ETag; 304 without it where the client has it; ``name``: to be saved as a file."""
-    headers = {"ETag": f'"{_digest(data)}"', "Cache-Control": "private, no-cache", "Vary": "Cookie"}
+def answer(
+    request: Request, data: bytes, kind: str, *, status: int = 200, name: str = "", lasts_s: int = 0
+) -> Response:
+    """``data`` with its digest as ETag; 304 without it where the client has it; ``name``: to be saved as a file.
+
+    A client asks again each time, or not before ``lasts_s``.
+    """
+    lasts = f"max-age={lasts_s}" if lasts_s else "no-cache"
+    headers = {"ETag": f'"{_digest(data)}"', "Cache-Control": f"private, {lasts}", "Vary": "Cookie"}
     if name:
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
     if status == 200 and headers["ETag"] in _known(request):

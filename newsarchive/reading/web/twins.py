@@ -25,16 +25,16 @@ class Table:
     rows: Iterable[Mapping[str, object]]
 
 
-def twin(request: Request, form: str, entries: Sequence[Entry], name: str) -> Response:
+def twin(request: Request, form: str, entries: Sequence[Entry], name: str, lasts_s: int = 0) -> Response:
     """A list of articles.  Raises 404 for a form that there is not."""
-    return table_twin(request, form, Table(name, "articles", lists.COLUMNS, map(lists.as_dict, entries)))
+    return table_twin(request, form, Table(name, "articles", lists.COLUMNS, map(lists.as_dict, entries)), lasts_s)
 
 
-def table_twin(request: Request, form: str, table: Table) -> Response:
+def table_twin(request: Request, form: str, table: Table, lasts_s: int = 0) -> Response:
     """Any other list.  Raises 404 for a form that there is not."""
     if form not in lists.KINDS:
         raise HTTPException(404)
     if form == lists.JSON:
-        return answer(request, lists.json_of({table.key: list(table.rows)}), lists.KINDS[form])
+        return answer(request, lists.json_of({table.key: list(table.rows)}), lists.KINDS[form], lasts_s=lasts_s)
     made = lists.csv_of(table.columns, ([row[column] for column in table.columns] for row in table.rows))
-    return answer(request, made, lists.KINDS[form], name=f"{table.name}.csv")
+    return answer(request, made, lists.KINDS[form], name=f"{table.name}.csv", lasts_s=lasts_s)

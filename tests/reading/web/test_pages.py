@@ -8,14 +8,27 @@ import io
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from newsarchive.archive.format import paths
+from newsarchive.archive.index.days import Reading
 from newsarchive.reading.web import days, records
 from tests.reading import stored
-from tests.reading.shelves import MONDAY, TUESDAY, archived, article, docid_of, footprint, revised, running, two_days
+from tests.reading.shelves import (
+    MONDAY,
+    TUESDAY,
+    archived,
+    article,
+    at,
+    docid_of,
+    footprint,
+    revised,
+    running,
+    two_days,
+)
 from tests.reading.web.readers import Reader, reading
 
 PAGES = (
@@ -78,6 +91,36 @@ def test_a_page_that_did_not_change_is_not_sent_again(reader: Reader, path: str)
     tag = reader.ask(path).headers["etag"]
     again = reader.ask(path, if_none_match=tag)
     assert (again.status, again.data) == (304, b"")
+
+
+@pytest.fixture(scope="module")
+def sealed_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Monday can grow no more, Tuesday can."""
+    root = two_days(tmp_path_factory.mktemp("sealed"))
+    for later, seals in ((0, False), (1, True)):
+        with running(root, now=at(TUESDAY, 23) + timedelta(days=later)) as archive:
+            assert archive.swept(Reading(day=MONDAY, channel="1686", rows=3)).result() is seals
+    return root
+
+
+@pytest.mark.parametrize(
+    ("path", "has_marks", "lasts"),
+    [
+        ("/day/2026-11-23", False, "max-age=3600"),
+        ("/day/2026-11-23.json", True, "max-age=3600"),
+        ("/day/2026-11-23.csv", True, "max-age=3600"),
+        ("/day/2026-11-23", True, "no-cache"),  # a star is to be seen at once
+        ("/day/2026-11-24", False, "no-cache"),
+        ("/day/2026-11-24.json", False, "no-cache"),
+        ("/", False, "no-cache"),
+        ("/corrections", False, "no-cache"),
+    ],
+)
+def test_only_a_day_that_is_sealed_is_shown_again_unasked(
+    sealed_root: Path, path: str, has_marks: bool, lasts: str
+) -> None:
+    with reading(sealed_root, has_marks=has_marks) as reader:
+        assert reader.ask(path).headers["cache-control"] == f"private, {lasts}"
 
 
 def test_reading_writes_nothing(root: Path, reader: Reader) -> None:
