@@ -261,7 +261,7 @@ FAULTS = faults_of(
         journal_altered: (8, "line 3 is not linked to the line before it"),
         journal_with_a_foreign_line: (0, ""),
         journal_with_a_line_by_hand: (8, "is not linked to the line before it"),
-        run_report_unreadable: (8, "the run report is not kept"),
+        run_report_unreadable: (7, "the run report is not kept"),
         file_deleted_by_hand: (0, "1 missing, the first"),
         file_altered_by_hand: (0, "1 altered, the first"),
         killed: (0, ""),

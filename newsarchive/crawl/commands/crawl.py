@@ -152,7 +152,8 @@ class Command(ScrapyCrawlCommand):
             told.keep(run.archive.state)
         except ArchiveError as error:
             if run.outcome.exit_code != report.NOT_WRITABLE:  # else it has been said
-                run.outcome.note(report.code_of(error), f"the run report is not kept: {error}")
+                # Also where it cannot be read before: what is damaged then is no part of the archive.
+                run.outcome.note(report.NOT_WRITABLE, f"the run report is not kept: {error}")
             told = summary(run, crawler)
         _tell(run, told)
         tell_ended(run, crawler, told)
