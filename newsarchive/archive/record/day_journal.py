@@ -100,6 +100,13 @@ def read(root: Path, day: date, known: Known | None = None, told: Head | None = 
     return journal
 
 
+def owed_by(chain: Chain, day: date) -> list[Owed]:
+    """The files that the lines of a day name, wherever these lines lie; nothing is judged."""
+    journal = DayJournal(day, chain=chain)
+    _read_lines(journal)
+    return journal.owed
+
+
 def _read_lines(journal: DayJournal) -> None:
     """Take from the lines which files there must be."""
     plain = journal.chain.first_states()
