@@ -27,7 +27,9 @@ LEAST_MB = 0.001
 
 
 def mirror(
-    target: Annotated[str, typer.Argument(metavar="TARGET", help="A folder, best on another disk.")],
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="A folder, best on another disk, or s3://bucket/prefix (extra s3).")
+    ],
     *,
     prune: Annotated[
         bool, typer.Option("--prune", help="Take away there what a redaction took out here; nothing else goes.")

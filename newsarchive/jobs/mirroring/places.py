@@ -10,12 +10,16 @@ from newsarchive.jobs.mirroring.store import STORE_SCHEME, Store
 
 
 def is_store(target: object) -> bool:
-    """Whether it is an address of an object store; an option that is a path has lost one slash."""
-    return str(target).startswith((STORE_SCHEME, "s3:/"))
+    """Whether it is an address of an object store."""
+    return str(target).startswith(STORE_SCHEME)
 
 
 def store_of(target: str, root: Path) -> Store:
     """The place.  Raises ``UsageError``, also where it lies in the archive ``root`` or around it."""
+    if is_store(target):
+        from newsarchive.jobs.mirroring.s3_store import S3Store  # noqa: PLC0415 - an extra
+
+        return S3Store(target)
     folder = Path(target)
     ours, theirs = root.resolve(), folder.resolve()
     if theirs.is_relative_to(ours) or ours.is_relative_to(theirs):
