@@ -40,8 +40,14 @@ def _is_on_its_way(root: Path, found: Finding, sha256: str) -> bool:
 
 
 def _read(root: Path) -> dict[str, str]:
-    with suppress(OSError, ValueError, RecursionError, AttributeError, TypeError):
-        with open_plain(root / FILE) as file:
-            files = json.loads(file.read(MOST_BYTES)).get("coming")
+    with suppress(OSError), open_plain(root / FILE) as file:
+        return files_in(file.read(MOST_BYTES))
+    return {}
+
+
+def files_in(data: bytes) -> dict[str, str]:
+    """Path → SHA-256, as ``told`` wrote it; nothing for what is none of it."""
+    with suppress(ValueError, RecursionError, AttributeError, TypeError):
+        files = json.loads(data).get("coming")
         return {str(path): str(sha256) for path, sha256 in files.items()}
     return {}

@@ -74,6 +74,10 @@ class FolderStore:
                     found[path.relative_to(self.root).as_posix()] = seen.st_size
         return found
 
+    def folders(self, below: str) -> list[str]:
+        folder = self.root / below
+        return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+
     def chunks(self, file: str) -> Iterator[bytes] | None:
         path = self.root / file
         with files.reading(path):

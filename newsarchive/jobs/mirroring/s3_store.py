@@ -93,6 +93,17 @@ class S3Store:
             }
         )
 
+    def folders(self, below: str) -> list[str]:
+        pages = self._client.get_paginator("list_objects_v2")
+        prefix = f"{self._prefix}{below}/" if below else self._prefix
+        return self._ask(
+            lambda: [
+                str(found["Prefix"])[len(prefix) :].rstrip("/")
+                for page in pages.paginate(Bucket=self._bucket, Prefix=prefix, Delimiter="/")
+                for found in page.get("CommonPrefixes", ())
+            ]
+        )
+
     def chunks(self, file: str) -> Iterator[bytes] | None:
         answer = self._found(lambda: self._client.get_object(Bucket=self._bucket, Key=self._prefix + file))
         return None if answer is None else self._blocks(answer["Body"])

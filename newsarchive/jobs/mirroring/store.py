@@ -10,8 +10,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import date
 from pathlib import Path
 from typing import Protocol
+
+from newsarchive.archive.format import paths
 
 BLOCK_BYTES = 1 << 20
 """Read, hashed and sent at a time."""
@@ -19,6 +22,7 @@ MARKER = "_mirror/mirror.json"
 """Put there when the place was empty: it proves that what lies there is a mirror's own."""
 MARK = b'{"mirror_of": "an archive of newsarchive", "more": "docs/operating.md, a second copy"}\n'
 STORE_SCHEME = "s3://"
+_YEAR_DIGITS = 4
 
 
 class Store(Protocol):
@@ -35,6 +39,10 @@ class Store(Protocol):
 
     def sizes(self, below: str) -> dict[str, int]:
         """Bytes of each file below a folder, however deep."""
+        ...
+
+    def folders(self, below: str) -> list[str]:
+        """Names of the folders in a folder; ``""`` is the copy itself."""
         ...
 
     def chunks(self, file: str) -> Iterator[bytes] | None:
@@ -126,3 +134,11 @@ def sha256_in(store: Store, file: str, *, by_reading: bool = False) -> str:
         return told
     blocks = store.chunks(file)
     return "" if blocks is None else sha256_of(blocks)
+
+
+def days_in(store: Store) -> list[date]:
+    """The days that have a folder there, oldest first."""
+    years = [year for year in store.folders("") if len(year) == _YEAR_DIGITS and year.isdecimal()]
+    months = [f"{year}/{month}" for year in years for month in store.folders(year)]
+    folders = [f"{month}/{day}" for month in months for day in store.folders(month)]
+    return sorted({day for folder in folders if (day := paths.day_named(f"{folder}/{paths.JOURNAL_NAME}"))})
