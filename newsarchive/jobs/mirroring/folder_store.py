@@ -7,7 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from newsarchive.archive.record import files
@@ -32,7 +32,8 @@ class FolderStore:
     @contextmanager
     def begin(self) -> Iterator[None]:
         """Hold the folder; leftovers of a killed mirror go.  Raises ``UsageError`` and ``ArchiveLocked``."""
-        self._check()
+        with files.reading(self.root):
+            self._check()
         files.check_writable(self.root)
         parts = self.root / PARTS
         files.make_folder(parts, self.root)
@@ -65,18 +66,24 @@ class FolderStore:
 
     def sizes(self, below: str) -> dict[str, int]:
         """Of plain files alone: links lead elsewhere."""
-        found = {}
-        for folder, _, names in os.walk(self.root / below):
+        top = self.root / below
+        with files.reading(top):
+            return dict(self._plain(top)) if top.exists() else {}
+
+    def _plain(self, top: Path) -> Iterator[tuple[str, int]]:
+        """A folder that cannot be read is no empty one: raises ``OSError``."""
+        for folder, _, names in os.walk(top, onerror=_raise):
             for name in names:
                 path = Path(folder, name)
-                seen = path.lstat()
-                if stat.S_ISREG(seen.st_mode):
-                    found[path.relative_to(self.root).as_posix()] = seen.st_size
-        return found
+                with suppress(FileNotFoundError):
+                    seen = path.lstat()
+                    if stat.S_ISREG(seen.st_mode):
+                        yield path.relative_to(self.root).as_posix(), seen.st_size
 
     def folders(self, below: str) -> list[str]:
         folder = self.root / below
-        return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+        with files.reading(folder):
+            return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
 
     def chunks(self, file: str) -> Iterator[bytes] | None:
         path = self.root / file
@@ -121,3 +128,7 @@ class FolderStore:
     def remove(self, file: str) -> None:
         files.remove(self.root / file)
         files.sync_folder((self.root / file).parent)
+
+
+def _raise(error: OSError) -> None:
+    raise error

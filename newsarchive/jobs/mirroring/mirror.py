@@ -20,7 +20,7 @@ from newsarchive.archive.format import rsshub
 from newsarchive.archive.format.chain import Chain, Owed
 from newsarchive.archive.format.plain_file import open_plain
 from newsarchive.archive.format.raw_place import RAW_NAME
-from newsarchive.archive.record import day_journal, takedown
+from newsarchive.archive.record import day_journal, files, takedown
 from newsarchive.archive.record.finding import ALTERED, MISSING, TAKE_BACK, Finding
 from newsarchive.errors import ArchiveLocked
 from newsarchive.jobs.mirroring import coming, ours
@@ -154,9 +154,9 @@ class _Mirror:
             found |= self._shared[folder]
         return found | self._store.sizes(day)
 
-    def _each(self, files: Iterable[Owed], put: Callable[[Owed], None]) -> None:
+    def _each(self, todo: Iterable[Owed], put: Callable[[Owed], None]) -> None:
         """Many at once; all have ended when it returns or raises."""
-        futures = [self._pool.submit(put, owed) for owed in files]
+        futures = [self._pool.submit(put, owed) for owed in todo]
         try:
             for future in futures:
                 future.result()
@@ -216,7 +216,8 @@ class _Mirror:
     def put_raw(self, sizes: dict[str, int]) -> None:
         """Put each file of raw records that grew, or that a redaction emptied."""
         for file, size in sizes.items():
-            seen = (self._root / file).stat()
+            with files.reading(self._root / file):
+                seen = (self._root / file).stat()
             state = (seen.st_size, seen.st_mtime_ns)
             if self._level.get(file) == state or (self._raw.get(file) == size and not self._is_redacted):
                 continue

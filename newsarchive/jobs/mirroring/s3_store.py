@@ -27,7 +27,7 @@ MOST_BYTES = 5 * 10**9
 METADATA_SHA256 = "sha256"
 """Key of an object's own metadata, for whoever reads it without this program."""
 
-_PLACE_RE = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/([^\0\\]{0,800}))?")
+_PLACE_RE = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/([^\0\\]{0,500}))?")
 _CODE_RE = re.compile(r"[A-Za-z0-9.]{1,60}")
 _NOT_THERE = {"NoSuchKey", "404", "NotFound"}
 _USAGE = {

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from newsarchive.archive.format import paths
+from newsarchive.archive.record import files
 
 BLOCK_BYTES = 1 << 20
 """Read, hashed and sent at a time."""
@@ -93,7 +94,7 @@ class Source:
         self.of, self.size, self.sha256, self.pace = of, size, sha256, pace
 
     def chunks(self) -> Iterator[bytes]:
-        """The bytes, at the pace.  Raises ``OSError``."""
+        """The bytes, at the pace.  Raises ``ArchiveNotWritable`` where they cannot be read."""
         for block in _blocks(self.of, self.size):
             self.pace.take(len(block))
             yield block
@@ -103,14 +104,14 @@ def _blocks(of: bytes | Path, size: int) -> Iterator[bytes]:
     if isinstance(of, bytes):
         yield from (of[at : at + BLOCK_BYTES] for at in range(0, size, BLOCK_BYTES))
         return
-    with of.open("rb") as file:
+    with files.reading(of), of.open("rb") as file:
         while size > 0 and (block := file.read(min(size, BLOCK_BYTES))):
             size -= len(block)
             yield block
 
 
 def sha256_of_file(path: Path, size: int) -> str:
-    """SHA-256 of the first ``size`` bytes.  Raises ``OSError``."""
+    """SHA-256 of the first ``size`` bytes.  Raises ``ArchiveNotWritable`` where they cannot be read."""
     return sha256_of(_blocks(path, size))
 
 

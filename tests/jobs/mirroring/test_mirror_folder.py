@@ -5,11 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from newsarchive.archive.record import takedown
-from newsarchive.errors import ArchiveLocked, UsageError
+from newsarchive.errors import ArchiveLocked, ArchiveNotWritable, UsageError
 from newsarchive.jobs.mirroring.folder_store import FolderStore
 from newsarchive.jobs.mirroring.places import store_of
 from newsarchive.jobs.mirroring.store import Pace
@@ -131,6 +132,38 @@ def test_what_a_killed_mirror_left_is_explained_and_a_strangers_file_is_not(root
     assert verdict(seen).explained
     (day_folder(seen) / "某人.md").write_text("mine")
     assert [kind for kind, _ in found(seen)] == ["stray"]
+
+
+# --- beside a run ----------------------------------------------------------------------------------------------------
+
+
+def test_beside_a_run_each_copy_is_whole(root, tmp_path):
+    copy = tmp_path / "copy"
+
+    def crawl():
+        for number in range(20, 40):
+            fill(root, offer(number, title=f"第{number}号快讯"))
+            with (root / RAW).open("ab") as file:
+                file.write(b"further records")
+
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(crawl)
+        while not run.done():
+            assert to_folder(root, copy).findings == []
+            assert found(copy) == []
+        run.result()
+    assert to_folder(root, copy).findings == []
+    assert articles(copy) == tree(root)
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="everything may be read here")
+def test_a_folder_there_that_cannot_be_read_is_no_empty_one(root, copy):
+    day_folder(copy).chmod(0)
+    try:
+        with pytest.raises(ArchiveNotWritable, match="no permission"):
+            to_folder(root, copy)
+    finally:
+        day_folder(copy).chmod(0o755)
 
 
 # --- kills -----------------------------------------------------------------------------------------------------------
