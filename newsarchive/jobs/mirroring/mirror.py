@@ -206,8 +206,7 @@ class _Mirror:
     def _put_raw_of(self, now: Day, theirs: Chain) -> None:
         """What the day's lines name; where a redaction rewrote the day, all that it may have emptied."""
         sizes = ours.raw_sizes(self._root)
-        links = theirs.links()
-        if links and links != now.links[: len(links)]:
+        if now.is_redacted_since(theirs):
             self._is_redacted = True
             self.put_raw(sizes)
         else:
@@ -230,10 +229,14 @@ class _Mirror:
 
     def _may_put_raw(self, file: str, size: int) -> bool:
         """Whether what lies there is the beginning of ours, or of what it was before a redaction."""
-        lies = self._raw.get(file)
-        if lies is None or self._is_redacted:
+        lies, path = self._raw.get(file), self._root / file
+        if lies is None:
             return True
-        if lies <= size and sha256_in(self._store, file) == sha256_of_file(self._root / file, lies):
+        if lies <= size and self._is_redacted and (head := ours.head_of_raw(path)):
+            first = next(self._store.chunks(file) or iter(()), b"")
+            if first.startswith(head):
+                return True
+        if lies <= size and sha256_in(self._store, file) == sha256_of_file(path, lies):
             return True
         detail = f"what lies there in {self._store.name} is not its beginning; move it away there, and mirror again"
         self._find(Finding(ALTERED, file, None, detail))
@@ -280,7 +283,8 @@ class _Mirror:
             self.done.bytes += size
 
     def _find(self, finding: Finding) -> None:
-        self.done.findings.append(finding)
+        if finding not in self.done.findings:  # files of raw records are those of many days
+            self.done.findings.append(finding)
 
 
 def _is_level(owed: Owed, before: dict[str, str], lying: dict[str, int]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,13 +13,17 @@ from pathlib import Path
 
 from newsarchive.archive.format import media, paths, raw_place
 from newsarchive.archive.format.chain import Chain, Owed, is_explained
+from newsarchive.archive.format.gzip_members import WINDOW_BITS
+from newsarchive.archive.format.plain_file import open_plain
 from newsarchive.archive.format.raw_place import RAW_NAME, SUFFIX
 from newsarchive.archive.format.states import REVISIONS_NAME
-from newsarchive.archive.record import day_journal, picture_lines
+from newsarchive.archive.record import day_journal, files, picture_lines
 from newsarchive.archive.record.finding import TORN
 
 _NAMES_RAW = b'"warc":"'
 _REDACTED = b'"event":"redacted"'
+_HEAD_BYTES = 64 << 10
+"""Of a file of raw records, packed and unpacked: its first record has some hundred."""
 _DIGEST_RE = re.compile(rb'"([0-9a-f]{64})"')
 
 
@@ -48,6 +53,10 @@ class Day:
     def owed(self) -> list[Owed]:
         """In the order in which they are put: pictures, earlier states, the newest ones."""
         return [*self.pictures, *sorted(self.texts, key=lambda owed: f"/{REVISIONS_NAME}/" not in owed.file)]
+
+    def is_redacted_since(self, theirs: Chain) -> bool:
+        """Whether a redaction came that the copy's journal does not tell."""
+        return sum(_REDACTED in line for line in self.lines) > sum(_REDACTED in line for line in theirs.lines)
 
     @property
     def went(self) -> set[str]:
@@ -99,6 +108,19 @@ def raw_sizes(root: Path) -> dict[str, int]:
         if raw_place.parse(f"{file}:0:1") and path.is_file() and not path.is_symlink():
             found[file] = path.stat().st_size
     return found
+
+
+def head_of_raw(path: Path) -> bytes:
+    """The first record of a file of raw records, which names run and moment and is never emptied; empty where none is whole.
+
+    Raises ``ArchiveNotWritable`` where it cannot be read.
+    """
+    with files.reading(path), open_plain(path) as file:
+        data = file.read(_HEAD_BYTES)
+    member = zlib.decompressobj(WINDOW_BITS)
+    with suppress(zlib.error):
+        member.decompress(data, _HEAD_BYTES)
+    return data[: len(data) - len(member.unused_data)] if member.eof else b""
 
 
 def may_lie_there(file: str) -> bool:

@@ -15,6 +15,7 @@ from newsarchive.jobs.mirroring.folder_store import FolderStore
 from newsarchive.jobs.mirroring.places import store_of
 from newsarchive.jobs.mirroring.store import Pace
 from tests.archive.making import DAY, PATHS, day_folder, docid_of, fill, offer, tree
+from tests.archive.making_raw import gzipped
 from tests.archive.record import redacting
 from tests.jobs.mirroring.mirror_scene import RAW, articles, as_archive, make, mirrored, to_folder
 from tests.jobs.verifying import edit_lines, found, journal_of, path_of, revise, revision_of, verdict
@@ -288,18 +289,39 @@ def test_a_redaction_reaches_it(tmp_path):
     assert found(copy) == []
 
 
-def test_records_that_a_redaction_emptied_are_replaced(tmp_path):
+INFO = gzipped(b"WARC/1.1 of this very run")
+
+
+@pytest.mark.parametrize("is_new", [False, True], ids=["day-was-there", "day-is-new"])
+def test_records_that_a_redaction_emptied_are_replaced(tmp_path, is_new):
     root, copy = tmp_path / "archive", tmp_path / "copy"
     redacting.make(root)
     raw = root / RAW
     raw.parent.mkdir(parents=True)
-    raw.write_bytes(b"the secret")
+    raw.write_bytes(INFO + b"the secret")
     to_folder(root, copy)
+    if is_new:  # the records went there with another day
+        shutil.rmtree(day_folder(copy))
     raw.unlink()
     redacting.take_out(root)
-    raw.write_bytes(b"the blanks")  # of the same length, as the archive empties them
+    raw.write_bytes(INFO + b"the blanks")  # of the same length, as the archive empties them
+    assert to_folder(root, copy).findings == []
+    assert (copy / RAW).read_bytes() == INFO + b"the blanks"
+
+
+def test_other_records_stay_there_when_a_redaction_comes(tmp_path):
+    root, copy = tmp_path / "archive", tmp_path / "copy"
+    redacting.make(root)
+    raw = root / RAW
+    raw.parent.mkdir(parents=True)
+    raw.write_bytes(INFO + b"ours")
     to_folder(root, copy)
-    assert (copy / RAW).read_bytes() == b"the blanks"
+    (copy / RAW).write_bytes(b"somebody's own")
+    raw.unlink()
+    redacting.take_out(root)
+    raw.write_bytes(INFO + b"ours and more than that")
+    assert [finding.path for finding in to_folder(root, copy).findings] == [RAW]
+    assert (copy / RAW).read_bytes() == b"somebody's own"
 
 
 def test_it_waits_for_a_redaction_that_is_under_way(root, copy):
