@@ -8,6 +8,7 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from newsarchive.archive.record import files
@@ -17,7 +18,7 @@ from newsarchive.jobs.mirroring.store import BLOCK_BYTES, MARK, MARKER, Source
 
 PARTS = MARKER.partition("/")[0]
 """Folder of the marker; what is on its way lies there, so that it is known as ours after a kill."""
-_PART_RE = re.compile(r"\.[0-9a-f]{64}(-[0-9]{1,6})?\.part")
+_PART_RE = re.compile(r"\.[0-9a-f]{64}(?:-[0-9]{1,9}){0,2}\.part")
 _OF_A_NEW_DISK = "lost+found"
 
 
@@ -28,6 +29,8 @@ class FolderStore:
 
     def __init__(self, root: Path) -> None:
         self.root, self.name = root, str(root)
+        self._numbers = count(1)
+        """Of what is on its way: threads put files of the same bytes at the same time."""
 
     @contextmanager
     def begin(self) -> Iterator[None]:
@@ -107,7 +110,7 @@ class FolderStore:
         if os.path.lexists(path) and (path.is_symlink() or not path.is_file()):
             raise UsageError(f"{path} is no plain file: no mirror put it there; see what it is, and move it away")
         files.make_folder(path.parent, self.root)
-        part = files.free_part_path(self.root / PARTS, source.sha256)
+        part = files.free_part_path(self.root / PARTS, f"{source.sha256}-{next(self._numbers)}")
         try:
             self._write(part, file, source)
             files.rename(part, path)

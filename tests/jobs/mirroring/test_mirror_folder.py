@@ -14,7 +14,7 @@ from newsarchive.errors import ArchiveLocked, ArchiveNotWritable, UsageError
 from newsarchive.jobs.mirroring.folder_store import FolderStore
 from newsarchive.jobs.mirroring.places import store_of
 from newsarchive.jobs.mirroring.store import Pace
-from tests.archive.making import DAY, PATHS, day_folder, docid_of, fill, offer, tree
+from tests.archive.making import DAY, PATHS, article, data_of, day_folder, docid_of, fill, offer, opened, tree
 from tests.archive.making_raw import gzipped
 from tests.archive.record import redacting
 from tests.jobs.mirroring.mirror_scene import RAW, articles, as_archive, make, mirrored, to_folder
@@ -70,6 +70,18 @@ def test_a_line_that_is_being_written_waits_for_the_next_run(root, tmp_path):
         journal.write(b'{"at":')
     to_folder(root, tmp_path / "copy")
     assert journal_of(tmp_path / "copy").read_bytes() == journal_of(root).read_bytes().removesuffix(b'{"at":')
+
+
+def test_files_of_the_same_bytes_come_side_by_side(tmp_path):
+    root, copy = tmp_path / "archive", tmp_path / "copy"
+    with opened(root) as archive:
+        for number in range(40):
+            of = offer(number, title=f"第{number}号公告")
+            archive.offer([of], poll="1686").result()
+            archive.keep(article(of), data_of("the same") * 4000).result()
+    assert to_folder(root, copy).findings == []
+    assert articles(copy) == tree(root)
+    assert list((copy / "_mirror").glob(".*.part")) == []
 
 
 # --- at each instant -------------------------------------------------------------------------------------------------
