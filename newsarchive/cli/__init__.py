@@ -45,6 +45,7 @@ VERBS = {
     "verify": "verify",
     "heads": "verify",
     "repair": "repair",
+    "mirror": "mirror",
     "redact": "redact",
     "reextract": "reextract",
     "export": "export",

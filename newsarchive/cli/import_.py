@@ -18,6 +18,7 @@ from newsarchive.cli.tables import printable
 from newsarchive.errors import UsageError, cause_of
 from newsarchive.jobs.importing import run
 from newsarchive.jobs.importing.outcome import ARCHIVE, Outcome, Told
+from newsarchive.jobs.mirroring.places import is_store, store_of
 from newsarchive.operation.report import DONE, MISSING
 from newsarchive.settings import values
 
@@ -28,7 +29,9 @@ SHOWN = 20
 
 
 def import_(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Another archive, or a folder of posts.")],
+    source: Annotated[
+        str, typer.Argument(metavar="DIR", help="Another archive, a folder of posts, or s3://… with a mirror.")
+    ],
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would come in; write nothing.")] = False,
     report: Annotated[
@@ -43,7 +46,8 @@ def import_(
     """Take in what others archived: another archive of this program, folders of the original program, Hexo or Hugo posts.
 
     Of another archive, a day that only it has comes in whole; of a day that both have, what is missing here. Nothing in
-    DIR is changed, nothing that lies here is overwritten, and importing twice changes nothing.
+    DIR is changed, nothing that lies here is overwritten, and importing twice changes nothing. What lies at s3:// comes
+    into a temporary folder (TMPDIR) first.
 
     Example: newsarchive import /mnt/other/archive --dry-run
 
@@ -51,17 +55,30 @@ def import_(
     it is listed; 6 another run holds the archive; 7 it cannot be written; 8 it is damaged.
     """
     root = _root(archive)
-    run.check(root, folder)
-    _check_report(report, folder)
-    profile = run.profile_for(root, folder, _default_profile())
-    with _progress() as tell:
-        outcome = (
-            run.rehearse(root, folder, profile, tell) if dry_run else run.run(root, folder, profile, clock(), tell)
-        )
+    with _folder_of(source, root) as folder:
+        run.check(root, folder)
+        _check_report(report, folder)
+        profile = run.profile_for(root, folder, _default_profile())
+        with _progress() as tell:
+            outcome = (
+                run.rehearse(root, folder, profile, tell) if dry_run else run.run(root, folder, profile, clock(), tell)
+            )
     if report:
         _write(report, outcome)
     _show(outcome, dry_run=dry_run, as_json=as_json)
     raise typer.Exit(MISSING if outcome.left else DONE)
+
+
+@contextmanager
+def _folder_of(source: str, root: Path) -> Iterator[Path]:
+    """The folder; of a copy in a store, one for the time being."""
+    if not is_store(source):
+        yield Path(source)
+        return
+    from newsarchive.jobs.mirroring import fetching  # noqa: PLC0415 - for a copy in a store alone
+
+    with fetching.whole(store_of(source, root)) as folder:
+        yield folder
 
 
 def _root(given: Path | None) -> Path:

@@ -11,13 +11,19 @@ import typer
 from newsarchive.cli import tables
 from newsarchive.cli.folder import ArchiveOption, JsonOption
 from newsarchive.cli.verify import DAMAGED, DONE, archive_of, copy_of, progress, rows_of, show_findings
+from newsarchive.jobs.mirroring.places import is_store, store_of
+from newsarchive.jobs.repair import Repair
 from newsarchive.jobs.repair import repair as take_back
+from newsarchive.jobs.verify import FULL, Told, verify
 
 
 def repair(
     *,
     copy: Annotated[
-        Path, typer.Option("--from", metavar="COPY", help="Another copy of this archive; it is only read.")
+        str,
+        typer.Option(
+            "--from", metavar="COPY", help="Another copy of this archive, a folder or s3://…; it is only read."
+        ),
     ],
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
@@ -34,7 +40,7 @@ def repair(
     """
     root = archive_of(archive)
     with progress("repair") as tell:
-        done = take_back(root, copy_of("--from", copy, root), tell)
+        done = _take_back(root, copy, tell)
     if as_json:
         typer.echo(json.dumps({"repaired": done.repaired, "findings": rows_of(done.left)}))
     else:
@@ -43,3 +49,14 @@ def repair(
         show_findings(done.left)
         typer.echo(f"{len(done.repaired)} repaired, {len(done.left)} still wrong.")
     raise typer.Exit(DAMAGED if done.left else DONE)
+
+
+def _take_back(root: Path, copy: str, tell: Told) -> Repair:
+    if not is_store(copy):
+        return take_back(root, copy_of("--from", Path(copy), root), tell)
+    from newsarchive.jobs.mirroring import fetching  # noqa: PLC0415 - for a copy in a store alone
+
+    store = store_of(copy, root)
+    lost = {finding.path for finding in verify(root, FULL, {}, tell).findings}
+    with fetching.what_was(store, lost) as folder:
+        return take_back(root, folder, tell)

@@ -16,12 +16,14 @@ import typer
 from newsarchive.archive.format import heads as heads_format
 from newsarchive.archive.format.folder import check_archive
 from newsarchive.archive.format.heads import Head
+from newsarchive.archive.record.audit import Look
 from newsarchive.archive.record.finding import Finding
 from newsarchive.cli import tables
 from newsarchive.cli.folder import OF_THE_ARCHIVE, ArchiveOption, JsonOption, archive_folder
 from newsarchive.errors import ArchiveDamaged, UsageError
 from newsarchive.jobs import verify as job
 from newsarchive.jobs.comparison import compare
+from newsarchive.jobs.mirroring.places import is_store, store_of
 from newsarchive.jobs.verify import Told, Verification
 
 LINE_EVERY_S = 10.0
@@ -43,7 +45,8 @@ def verify(
         Path | None, typer.Option(metavar="FILE", help="What newsarchive heads wrote; - for standard input.")
     ] = None,
     against: Annotated[
-        Path | None, typer.Option(metavar="COPY", help="Another copy: tell what each lacks or has altered.")
+        str | None,
+        typer.Option(metavar="COPY", help="Another copy, a folder or s3://…: tell what each lacks or has altered."),
     ] = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
@@ -51,12 +54,13 @@ def verify(
     """Hold every file against the journal of its day, and name each that is not as it was written.
 
     Without an option, what came since the last verify is read whole, and a random thirtieth of the rest; of all other files
-    name and size are checked. Works on a read-only folder and beside a running crawl; repairs nothing.
+    name and size are checked. Works on a read-only folder and beside a running crawl; repairs nothing. --against s3://… asks
+    the store for its checksums; with --full it reads each object.
 
     Example: newsarchive verify --full
 
     Exit code: 0 if all is well, 8 if anything is not: missing, altered, stray, torn, misnamed, duplicate, unlinked,
-    shortened; 2 for wrong usage.
+    shortened; 2 for wrong usage; 7 where a store does not answer.
     """
     if fast and full:
         raise UsageError("--fast and --full exclude each other: give one of them, or none")
@@ -66,16 +70,20 @@ def verify(
     look = job.FAST if fast else job.FULL if full or against else job.USUAL
     told = _told(heads) if heads else {}
     with progress("verify") as tell:
-        verdict = (
-            compare(root, copy_of("--against", against, root), look, tell)
-            if against
-            else job.verify(root, look, told, tell)
-        )
+        verdict = _compared(root, against, look, tell, full=full) if against else job.verify(root, look, told, tell)
     if as_json:
         typer.echo(_json(verdict))
     else:
         _show(verdict, told)
     raise typer.Exit(DAMAGED if verdict.findings else DONE)
+
+
+def _compared(root: Path, against: str, look: Look, tell: Told, *, full: bool) -> Verification:
+    if not is_store(against):
+        return compare(root, copy_of("--against", Path(against), root), look, tell)
+    from newsarchive.jobs.mirroring import comparing  # noqa: PLC0415 - for a copy in a store alone
+
+    return comparing.compare(root, store_of(against, root), look, tell, by_reading=full)
 
 
 def archive_of(given: Path | None) -> Path:

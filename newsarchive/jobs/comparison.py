@@ -37,7 +37,7 @@ def compare(root: Path, copy: Path, look: Look, tell: Told) -> Verification:
     ours, theirs = verify(root, look, {}, tell), verify(copy, look, {}, tell)
     findings = [*_told(ours, here, there), *_told(theirs, there, here)]
     named = {finding.path for finding in findings}
-    lacking = [lack for day in sorted({*days_of(root), *days_of(copy)}) for lack in _differences(here, there, day)]
+    lacking = [lack for day in sorted({*days_of(root), *days_of(copy)}) for lack in _of_day(here, there, day)]
     findings += [lack for lack in lacking if lack.path not in named]
     explained = [*ours.explained, *(f"{there.name}{text}" for text in theirs.explained)]
     return Verification(ours.checked + theirs.checked, findings, explained, ours.heads)
@@ -53,13 +53,17 @@ def _told(verdict: Verification, side: Side, other: Side) -> Iterator[Finding]:
         yield told
 
 
-def _differences(here: Side, there: Side, day: date) -> Iterator[Finding]:
-    ours, theirs = (day_journal.read(side.root, day) for side in (here, there))
+def _of_day(here: Side, there: Side, day: date) -> Iterator[Finding]:
+    return differences(here, there, *(day_journal.read(side.root, day) for side in (here, there)))
+
+
+def differences(here: Side, there: Side, ours: DayJournal, theirs: DayJournal) -> Iterator[Finding]:
+    """What one of two journals of a day lacks, or tells otherwise."""
     if ours.links == theirs.links:
         return
     for side, older, newer in ((there, theirs, ours), (here, ours, theirs)):
         if older.links and is_explained(newer.chain.lines, older.links[-1]):
-            path = f"{side.name}{day_name(day)}/{paths.JOURNAL_NAME}"
+            path = f"{side.name}{day_name(ours.day)}/{paths.JOURNAL_NAME}"
             detail = f"{side.other} has redacted a document of this day since, which is here still; redact it here, too"
             yield Finding(ALTERED, path, None, detail)
             return

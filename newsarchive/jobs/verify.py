@@ -101,7 +101,14 @@ def _begun(root: Path, findings: Iterable[Finding]) -> dict[Finding, str]:
     strays = (found for found in findings if found.kind == STRAY)
     begun = (found for found in strays if found.path in parts or (found.path, found.sha256) in whole)
     sentences = {found: f"{found.path}: begun by a run that did not end; the next one puts it right" for found in begun}
-    return sentences | _redacting(root, [found for found in findings if found.kind == STRAY])
+    return sentences | _redacting(root, [found for found in findings if found.kind == STRAY]) | _coming(root, findings)
+
+
+def _coming(root: Path, findings: Iterable[Finding]) -> dict[Finding, str]:
+    """The files that a mirror, whose copy this is, has put before the journal that names them."""
+    from newsarchive.jobs.mirroring import coming  # noqa: PLC0415 - where something was found in a copy alone
+
+    return coming.explained(root, findings) if (root / coming.FILE).is_file() else {}
 
 
 def _redacting(root: Path, strays: Sequence[Finding]) -> dict[Finding, str]:

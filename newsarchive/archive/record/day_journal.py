@@ -94,10 +94,28 @@ def read(root: Path, day: date, known: Known | None = None, told: Head | None = 
         journal.trouble = f"cannot be read: {cause_of(error)[0]} ({error}); see to that first"
         journal.faults.append((ALTERED, f"it {journal.trouble}"))
         return journal
+    _judge(journal, known, told)
+    return journal
+
+
+def of_data(day: date, data: bytes | None) -> DayJournal:
+    """The journal of a day that lies elsewhere, by its bytes; None where there is none."""
+    journal = DayJournal(day, is_there=data is not None, chain=Chain.of(data or b""))
+    _judge(journal, None, None)
+    return journal
+
+
+def _judge(journal: DayJournal, known: Known | None, told: Head | None) -> None:
     journal.links = journal.chain.links()
     _read_lines(journal)
     _judge_links(journal, known, told)
-    return journal
+
+
+def owed_by(chain: Chain, day: date) -> list[Owed]:
+    """The files that the lines of a day name, wherever these lines lie; nothing is judged."""
+    journal = DayJournal(day, chain=chain)
+    _read_lines(journal)
+    return journal.owed
 
 
 def _read_lines(journal: DayJournal) -> None:

@@ -1,0 +1,81 @@
+"""``newsarchive mirror``: a second copy of the archive, in a folder or in an S3 store."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsarchive.cli import tables
+from newsarchive.cli.folder import ArchiveOption, JsonOption
+from newsarchive.cli.verify import archive_of, progress, rows_of, show_findings
+from newsarchive.errors import ArchiveDamaged
+from newsarchive.jobs.mirroring.mirror import Mirrored
+from newsarchive.jobs.mirroring.mirror import mirror as bring_level
+from newsarchive.jobs.mirroring.places import is_store, store_of
+from newsarchive.jobs.mirroring.store import Pace, Store
+from newsarchive.operation.masks import masked
+from newsarchive.operation.report import DONE, MISSING
+
+DAMAGED = ArchiveDamaged.exit_code
+BYTES_A_MB = 1_000_000
+LEAST_MB = 0.001
+"""A second, below which a mirror of a day would take weeks."""
+
+
+def mirror(
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="A folder, best on another disk, or s3://bucket/prefix (extra s3).")
+    ],
+    *,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Take away there what a redaction took out here; nothing else goes.")
+    ] = False,
+    limit: Annotated[
+        float | None,
+        typer.Option("--limit-rate", metavar="MB", min=LEAST_MB, help="At most so many 10^6 bytes a second."),
+    ] = None,
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring a second copy level: what is new or changed goes there, each day's journal last, so that it can be read meanwhile.
+
+    Beside a running crawl, too; after a kill, run it again. The first time TARGET must be empty or not there; what no mirror
+    put there is never overwritten. Damage does not travel: a file goes if its bytes are those that its line tells. For s3://
+    the usual variables count: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL.
+
+    Example: newsarchive mirror s3://my-bucket/finance --limit-rate 5
+
+    Exit code: 0 the copy is level; 2 wrong usage, or a target that holds other files; 3 the copy still holds what a redaction
+    took out (--prune takes it away); 6 another mirror or a redaction is under way; 7 the target cannot be written; 8 something
+    was not copied, because it is not what was written: it is listed.
+    """
+    root = archive_of(archive)
+    store = target_of(target, root)
+    pace = Pace(limit * BYTES_A_MB if limit else None)
+    with progress("mirror") as tell:
+        done = bring_level(root, store, tell, prune=prune, pace=pace)
+    if as_json:
+        typer.echo(json.dumps({**asdict(done), "findings": rows_of(done.findings)}))
+    else:
+        _show(done, store)
+    raise typer.Exit(DAMAGED if done.findings else MISSING if done.left else DONE)
+
+
+def target_of(target: str, root: Path) -> Store:
+    """The place of the copy.  Raises ``UsageError``."""
+    return store_of(target if is_store(target) else str(Path(target).absolute()), root)
+
+
+def _show(done: Mirrored, store: Store) -> None:
+    for path in done.pruned:
+        typer.echo(tables.printable(f"taken away there: {path}"))
+    for path in done.left:
+        typer.echo(tables.printable(f"redacted here, still there: {path}; --prune takes it away"))
+    show_findings(done.findings)
+    megabytes = done.bytes / BYTES_A_MB
+    name = masked(store.name)
+    typer.echo(f"{name}: {done.days} days brought level, {done.files} files, {megabytes:.1f} MB.")

@@ -1,0 +1,295 @@
+"""``newsarchive mirror``: what is new or changed goes to the copy, a day at a time, the day's journal last.
+
+So the copy is readable at each instant, and its journals tell how far it is: a day whose journal is there is whole there,
+whatever was killed.  Damage does not travel: a file is copied if it has the digest that its line tells, a journal if its
+chain is whole and the copy's journal is an earlier one of it.  What the copy holds besides stays as it is, and is told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from newsarchive.archive.format import rsshub
+from newsarchive.archive.format.chain import Chain, Owed
+from newsarchive.archive.format.plain_file import open_plain
+from newsarchive.archive.format.raw_place import RAW_NAME
+from newsarchive.archive.record import day_journal, files, takedown
+from newsarchive.archive.record.finding import ALTERED, MISSING, TAKE_BACK, Finding
+from newsarchive.errors import ArchiveLocked
+from newsarchive.jobs.mirroring import coming, ours
+from newsarchive.jobs.mirroring.ours import Day
+from newsarchive.jobs.mirroring.store import Pace, Source, Store, read, sha256_in, sha256_of_file
+from newsarchive.jobs.verify import Told, days_of
+
+TRIES = 3
+"""Looks at a day whose files change while they are copied: a run beside us revises a document now and then."""
+MOST_BYTES = 64 << 20
+"""Of an article or a picture, which is held in memory: the crawl refuses answers above 20 MiB."""
+README = "README.md"
+
+
+@dataclass(slots=True)
+class Mirrored:
+    """What a mirror did."""
+
+    days: int = 0
+    """That were not level."""
+    files: int = 0
+    bytes: int = 0
+    pruned: list[str] = field(default_factory=list)
+    """Taken away from the copy, because a redaction took them out here."""
+    left: list[str] = field(default_factory=list)
+    """The same, still there: only ``--prune`` takes away."""
+    findings: list[Finding] = field(default_factory=list)
+    """What was not copied, because it is not what was written."""
+
+
+class _Changed(Exception):
+    """A file is not what the line of a moment ago says."""
+
+
+def mirror(root: Path, store: Store, tell: Told, *, prune: bool = False, pace: Pace | None = None) -> Mirrored:
+    """Bring the copy level.  Raises what ``Store`` raises, and ``ArchiveLocked`` while a redaction is under way."""
+    with store.begin(), ThreadPoolExecutor(store.at_once, thread_name_prefix="mirror") as pool:
+        work = _Mirror(root, store, pool, pace or Pace(None), prune=prune)
+        days = days_of(root)
+        for done, day in enumerate(days, 1):
+            work.bring_level(day)
+            tell(done, len(days))
+        work.end()
+    return work.done
+
+
+class _Mirror:
+    def __init__(self, root: Path, store: Store, pool: ThreadPoolExecutor, pace: Pace, *, prune: bool) -> None:
+        self._root, self._store, self._pool, self._pace, self._prune = root, store, pool, pace, prune
+        self._raw = store.sizes(RAW_NAME)
+        self._level: dict[str, tuple[int, int]] = {}
+        """Size and time of each file of raw records that was found equal to the copy's."""
+        self._shared: dict[str, dict[str, int]] = {}
+        """What lies in folders that are no day's."""
+        self._lock = threading.Lock()
+        self._is_redacted = False
+        """A redaction has rewritten a day since the copy was made: raw records, too, may have been emptied."""
+        self.done = Mirrored()
+
+    # --- a day -------------------------------------------------------------------------------------------------------
+
+    def bring_level(self, day: date) -> None:
+        """Put what the day lacks there; looked at anew where a run changes it meanwhile."""
+        for left in reversed(range(TRIES)):
+            now = self._read(day)
+            with suppress(_Changed):
+                self._bring_level(now, gives_up=not left)
+                break
+
+    def _read(self, day: date) -> Day:
+        now = ours.day_of(self._root, day)
+        if takedown.decided(self._root):  # from before its first rewritten journal until its last file is gone
+            raise ArchiveLocked(
+                f"a redaction is under way in {self._root}; mirror again when it has ended (the next crawl ends one that was killed)"
+            )
+        return now
+
+    def _bring_level(self, now: Day, *, gives_up: bool) -> None:
+        if now.fault:
+            self._find(Finding(ALTERED, now.journal, None, f"it is not mirrored: {now.fault}"))
+            return
+        if not now.lines:
+            return
+        there = read(self._store, now.journal)
+        if there != now.data:
+            theirs = Chain.of(there or b"")
+            if there and not now.goes_on_from(theirs):
+                detail = (
+                    f"{self._store.name} has lines that are none of its earlier ones; nothing of this day was mirrored"
+                )
+                self._find(Finding(ALTERED, now.journal, None, f"{detail}: newsarchive verify --against tells more"))
+                return
+            self._put_day(now, theirs, gives_up=gives_up)
+        if went := now.went:
+            self._take_out(now, went)
+
+    def _put_day(self, now: Day, theirs: Chain, *, gives_up: bool) -> None:
+        self._put_raw_of(now, theirs)
+        before = ours.digests_of(theirs, now.day)
+        lying = self._lying(now)
+        todo = [owed for owed in now.owed if owed.file not in lying or not _is_level(owed, before, lying)]
+        went = {file: sha256 for file, sha256 in before.items() if sha256 in now.went}
+        data = now.data
+        journal = self._source(data, len(data), hashlib.sha256(data).hexdigest())
+        self._announce({owed.file: owed.sha256 for owed in todo} | went | {now.journal: journal.sha256})
+        known = now.digests() | set(before.values())
+        fresh = [owed for owed in todo if owed.file not in lying]
+        self._each(fresh, lambda owed: self._put(owed, gives_up=gives_up))
+        self._each([owed for owed in todo if owed.file in lying], lambda owed: self._replace(owed, known, gives_up))
+        self._store.put(now.journal, journal)
+        self.done.days += 1
+
+    def _announce(self, coming_files: dict[str, str]) -> None:
+        data = coming.told(coming_files)
+        self._store.put(coming.FILE, self._source(data, len(data), hashlib.sha256(data).hexdigest()))
+
+    def end(self) -> None:
+        """The rest: raw records that no line names, and the archive's own README; then nothing is on its way."""
+        self.put_raw(ours.raw_sizes(self._root))
+        self._put_readme()
+        if self.done.days:
+            self._announce({})
+
+    def _lying(self, now: Day) -> dict[str, int]:
+        """What lies there in the folders that the day's files have; those that days share are listed once."""
+        day = day_journal.day_name(now.day)
+        found: dict[str, int] = {}
+        for folder in {owed.file.rpartition("/")[0] for owed in now.owed if not owed.file.startswith(day)}:
+            if folder not in self._shared:
+                self._shared[folder] = self._store.sizes(folder)
+            found |= self._shared[folder]
+        return found | self._store.sizes(day)
+
+    def _each(self, todo: Iterable[Owed], put: Callable[[Owed], None]) -> None:
+        """Many at once; all have ended when it returns or raises."""
+        futures = [self._pool.submit(put, owed) for owed in todo]
+        try:
+            for future in futures:
+                future.result()
+        finally:
+            for future in futures:
+                future.cancel()
+            for future in futures:
+                if not future.cancelled():
+                    future.exception()
+
+    def _put(self, owed: Owed, *, gives_up: bool) -> None:
+        data = self._content(owed)
+        if data is not None:
+            self._store.put(owed.file, self._source(data, len(data), owed.sha256))
+            self._count(len(data))
+            if (shared := self._shared.get(owed.file.rpartition("/")[0])) is not None:
+                shared[owed.file] = len(data)
+        elif gives_up:
+            self._find(
+                Finding(MISSING, owed.file, owed.docid, f"it is not mirrored: {_NOT_IT}; {TAKE_BACK}", owed.sha256)
+            )
+        else:
+            raise _Changed(owed.file)
+
+    def _replace(self, owed: Owed, known: set[str], gives_up: bool) -> None:
+        """An earlier state makes room, or what a mirror that was killed had put is found right; nothing else is touched."""
+        lies = sha256_in(self._store, owed.file)
+        if lies == owed.sha256:
+            return
+        if lies and lies not in known:
+            detail = f"what lies there in {self._store.name} is no state of it; move it away there, and mirror again"
+            self._find(Finding(ALTERED, owed.file, owed.docid, detail, lies))
+            return
+        self._put(owed, gives_up=gives_up)
+
+    def _content(self, owed: Owed) -> bytes | None:
+        """The bytes, if they have the digest that the line tells."""
+        try:
+            with open_plain(self._root / owed.file) as file:
+                data = file.read(MOST_BYTES + 1 if owed.size is None else owed.size + 1)
+        except (OSError, ValueError):
+            return None
+        return data if hashlib.sha256(data).hexdigest() == owed.sha256 else None
+
+    # --- raw records -------------------------------------------------------------------------------------------------
+
+    def _put_raw_of(self, now: Day, theirs: Chain) -> None:
+        """What the day's lines name; where a redaction rewrote the day, all that it may have emptied."""
+        sizes = ours.raw_sizes(self._root)
+        if now.is_redacted_since(theirs):
+            self._is_redacted = True
+            self.put_raw(sizes)
+        else:
+            self.put_raw({file: sizes[file] for file in now.raw_files() & sizes.keys()})
+
+    def put_raw(self, sizes: dict[str, int]) -> None:
+        """Put each file of raw records that grew, or that a redaction emptied."""
+        for file, size in sizes.items():
+            with files.reading(self._root / file):
+                seen = (self._root / file).stat()
+            state = (seen.st_size, seen.st_mtime_ns)
+            if self._level.get(file) == state or (self._raw.get(file) == size and not self._is_redacted):
+                continue
+            if self._may_put_raw(file, size):
+                sha256 = sha256_of_file(self._root / file, size)
+                if self._raw.get(file) != size or sha256_in(self._store, file) != sha256:
+                    self._store.put(file, self._source(self._root / file, size, sha256))
+                    self._count(size)
+                self._raw[file], self._level[file] = size, state
+
+    def _may_put_raw(self, file: str, size: int) -> bool:
+        """Whether what lies there is the beginning of ours, or of what it was before a redaction."""
+        lies, path = self._raw.get(file), self._root / file
+        if lies is None:
+            return True
+        if lies <= size and self._is_redacted and (head := ours.head_of_raw(path)):
+            first = next(self._store.chunks(file) or iter(()), b"")
+            if first.startswith(head):
+                return True
+        if lies <= size and sha256_in(self._store, file) == sha256_of_file(path, lies):
+            return True
+        detail = f"what lies there in {self._store.name} is not its beginning; move it away there, and mirror again"
+        self._find(Finding(ALTERED, file, None, detail))
+        return False
+
+    # --- what a redaction took out -----------------------------------------------------------------------------------
+
+    def _take_out(self, now: Day, went: set[str]) -> None:
+        """Files of the day that no line names any more, and whose digest a ``redacted`` line tells."""
+        named = {owed.file for owed in now.owed}
+        lying = self._store.sizes(day_journal.day_name(now.day))
+        if (self._root / rsshub.FOLDER).is_dir():  # of the profile that has one folder for all days
+            lying |= self._store.sizes(rsshub.FOLDER)
+        pictures = [file for sha256 in went for file in ours.pictures_named(sha256)]
+        lying |= {file: 0 for file in pictures if sha256_in(self._store, file)}
+        for file in sorted(lying.keys() - named):
+            if ours.may_lie_there(file) and file != now.journal and sha256_in(self._store, file) in went:
+                self._prune_or_tell(file)
+
+    def _prune_or_tell(self, file: str) -> None:
+        if (self._root / file).exists():
+            return
+        if self._prune:
+            self._store.remove(file)
+            self.done.pruned.append(file)
+        else:
+            self.done.left.append(file)
+
+    # --- the rest ----------------------------------------------------------------------------------------------------
+
+    def _put_readme(self) -> None:
+        """How to read the folder without software; once, it may be a person's own there."""
+        path = self._root / README
+        if path.is_file() and read(self._store, README) is None:
+            data = path.read_bytes()
+            self._store.put(README, self._source(data, len(data), hashlib.sha256(data).hexdigest()))
+
+    def _source(self, of: bytes | Path, size: int, sha256: str) -> Source:
+        return Source(of, size, sha256, self._pace)
+
+    def _count(self, size: int) -> None:
+        with self._lock:
+            self.done.files += 1
+            self.done.bytes += size
+
+    def _find(self, finding: Finding) -> None:
+        if finding not in self.done.findings:  # files of raw records are those of many days
+            self.done.findings.append(finding)
+
+
+def _is_level(owed: Owed, before: dict[str, str], lying: dict[str, int]) -> bool:
+    """Whether the copy's journal tells the very file, and it has its size still; of its bytes, verify --against knows."""
+    return before.get(owed.file) == owed.sha256 and owed.size in (None, lying[owed.file])
+
+
+_NOT_IT = "it is not there, or not as its line tells"
