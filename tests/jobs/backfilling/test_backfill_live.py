@@ -1,0 +1,134 @@
+"""Backfills of the stand-in by the real command: they give what one crawl gives, at the stated rate, whatever is killed."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from newsarchive.archive.record.state_file import read_object
+from newsarchive.rehearsal.answers import Answer
+from tests.conftest import Crawls, tree, wait_until
+from tests.jobs.backfilling.fills import QUICK, Fills, answers, busiest, findings
+
+pytestmark = pytest.mark.slow
+
+
+def kept(crawls: Crawls) -> dict[str, str]:
+    return {line["docid"]: line["sha256"] for line in crawls.events("kept")}
+
+
+def single(crawls: Crawls, fills: Fills) -> Crawls:
+    """One crawl of the same days, into an archive beside."""
+    alone = Crawls(crawls.sina, crawls.root.with_name("single"))
+    run = alone("-a", f"since={fills.since}", "-a", f"until={fills.until}")
+    assert run.exit_code in (0, 3)
+    return alone
+
+
+def test_slices_come_to_what_one_crawl_gives_with_the_raw_records(crawls: Callable[..., Crawls]) -> None:
+    ours = crawls(articles=40, days=6, titles="plain")
+    fills = Fills(ours)
+    filled = fills(*QUICK, "--slice", "2")
+    assert filled.exit_code == 0, filled
+    assert filled.told["slices"] >= 3
+    alone = single(ours, fills)
+    assert tree(ours.root) == tree(alone.root)
+    assert kept(ours) == kept(alone)
+    assert answers(ours.root) == answers(alone.root)
+    assert answers(ours.root).keys() >= kept(ours).keys()
+    assert findings(ours.root) == []
+    assert fills.slice_folders() == []
+    again = fills(*QUICK)
+    assert (again.exit_code, again.told["done"]) == (0, [str(fills.until)])  # a day that is not over is asked for again
+    assert tree(ours.root) == tree(alone.root)
+
+
+def test_rate_holds_for_all_crawls_together(crawls: Callable[..., Crawls]) -> None:
+    ours = crawls(articles=20, days=6, titles="plain")
+    rate = 8.0
+    filled = Fills(ours)("--rate", str(rate), "--yes", "--slice", "1", "--workers", "2")
+    assert filled.exit_code == 0, filled
+    assert busiest(ours.sina, 2.0) <= 2.0 * rate
+
+
+def killed_now_and_then(fills: Fills, times: int, *options: str) -> None:
+    """Kill it with SIGKILL at moments spread over its work: the more requests it has sent, the later."""
+    sina, chance = fills.sina, random.Random(times)
+    for _ in range(times):
+        before, further = len(sina.requests), chance.randint(1, 12)
+        process = fills.start(*options)
+        wait_until(lambda: process.poll() is not None or len(sina.requests) >= before + further)  # noqa: B023
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize(("times", "articles", "days"), [(3, 30, 6), pytest.param(10, 120, 60, marks=pytest.mark.long)])
+def test_backfill_that_is_killed_comes_to_what_one_crawl_gives(
+    crawls: Callable[..., Crawls], times: int, articles: int, days: int
+) -> None:
+    ours = crawls(articles=articles, days=days, titles="plain")
+    fills = Fills(ours)
+    killed_now_and_then(fills, times, *QUICK, "--slice", "2")
+    filled = fills(*QUICK, "--slice", "2")
+    assert filled.exit_code == 0, filled
+    alone = single(ours, fills)
+    assert tree(ours.root) == tree(alone.root)
+    assert kept(ours) == kept(alone)
+    assert answers(ours.root).keys() >= kept(ours).keys()
+    assert findings(ours.root) == []
+    assert fills.slice_folders() == []
+
+
+def banning_from(number: int, sites: list[int]) -> Callable[[str, str], Answer | None]:
+    """Refuse all from the ``number``-th article on, until ``sites`` is cleared."""
+
+    def script(_host: str, target: str) -> Answer | None:
+        sites[0] += ".shtml" in target
+        return Answer(456, b"") if number <= sites[0] < sites[1] else None
+
+    return script
+
+
+def test_ban_stops_all_crawls_and_the_next_backfill_waits_for_its_end(crawls: Callable[..., Crawls]) -> None:
+    counted = [0, 1_000_000]
+    ours = crawls(banning_from(8, counted), articles=30, days=6, titles="plain")
+    fills = Fills(ours)
+    filled = fills(*QUICK, "--slice", "1", NEWSARCHIVE_SINA_BAN_MINUTES="60")
+    assert (filled.exit_code, filled.told["exit_code"]) == (4, 4)
+    assert filled.told["blocked_until"]
+    assert brake_of(ours.root)
+    assert all(map(brake_of, (folder for folder in fills.slice_folders() if (folder / ".newsarchive").is_dir())))
+    sent = len(ours.sina.requests)
+    waiting = fills(*QUICK)
+    assert waiting.exit_code == 4
+    assert "no request is sent before" in waiting.stderr
+    assert len(ours.sina.requests) == sent
+    counted[1] = 0
+    done = fills(*QUICK, "--slice", "1", NEWSARCHIVE_CLOCK_OFFSET_SECONDS="3700")
+    assert done.exit_code == 0, done
+    assert brake_of(ours.root) is None
+    assert tree(ours.root) == tree(single(ours, fills).root)
+    assert findings(ours.root) == []
+
+
+def brake_of(root: Path) -> dict[str, object] | None:
+    return read_object(root / ".newsarchive" / "brake.json")
+
+
+def test_crawl_and_second_backfill_wait_for_the_first(crawls: Callable[..., Crawls]) -> None:
+    ours = crawls(articles=20, days=6, titles="plain")
+    fills = Fills(ours)
+    process = fills.start("--rate", "1", "--slice", "1")
+    wait_until(lambda: ours.sina.requests)
+    assert fills(*QUICK).exit_code == 6
+    assert ours().exit_code == 6
+    process.send_signal(signal.SIGINT)
+    stdout, _ = process.communicate()
+    assert process.returncode == 3
+    assert json.loads(stdout)["left"]
+    assert fills(*QUICK).exit_code == 0
