@@ -6,12 +6,13 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from newsarchive.archive.format.raw_answer import read_raw
 from newsarchive.archive.record.finding import Finding
+from newsarchive.items import BEIJING
 from newsarchive.jobs.verify import FULL, verify
 from newsarchive.reading.raw_members import lines_with_answers, places_of
 from newsarchive.rehearsal.standin import StandIn
@@ -38,7 +39,7 @@ class Fills:
     def __init__(self, crawls: Crawls) -> None:
         self.root, self.sina, self._crawls = crawls.root, crawls.sina, crawls
         days = [story.published_at.date() for story in crawls.sina.truth]
-        self.since, self.until = min(days), min(max(days), date.today())
+        self.since, self.until = min(days), min(max(days), datetime.now(BEIJING).date())
 
     def start(self, *options: str, **environ: str) -> subprocess.Popen[str]:
         span = ("--since", str(self.since), "--until", str(self.until), "--archive", str(self.root), "--json")

@@ -6,12 +6,13 @@ import json
 import random
 import signal
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from newsarchive.archive.record.state_file import read_object
-from newsarchive.rehearsal.answers import Answer
+from newsarchive.rehearsal.answers import Answer, answer_of
 from tests.conftest import Crawls, tree, wait_until
 from tests.jobs.backfilling.fills import QUICK, Fills, answers, busiest, findings
 
@@ -48,12 +49,16 @@ def test_slices_come_to_what_one_crawl_gives_with_the_raw_records(crawls: Callab
     assert tree(ours.root) == tree(alone.root)
 
 
-def test_rate_holds_for_all_crawls_together(crawls: Callable[..., Crawls]) -> None:
-    ours = crawls(articles=20, days=6, titles="plain")
-    rate = 8.0
-    filled = Fills(ours)("--rate", str(rate), "--yes", "--slice", "1", "--workers", "2")
+@pytest.mark.parametrize(
+    ("rate", "window_s", "days"), [(8.0, 2.5, 6), pytest.param(2.0, 10.0, 60, marks=pytest.mark.long)]
+)
+def test_rate_holds_for_all_crawls_together(
+    crawls: Callable[..., Crawls], rate: float, window_s: float, days: int
+) -> None:
+    ours = crawls(articles=days, days=days, titles="plain")
+    filled = Fills(ours)("--rate", str(rate), "--yes", "--slice", "2", "--workers", "2")
     assert filled.exit_code == 0, filled
-    assert busiest(ours.sina, 2.0) <= 2.0 * rate
+    assert busiest(ours.sina, window_s) <= window_s * rate
 
 
 def killed_now_and_then(fills: Fills, times: int, *options: str) -> None:
@@ -84,19 +89,22 @@ def test_backfill_that_is_killed_comes_to_what_one_crawl_gives(
     assert fills.slice_folders() == []
 
 
-def banning_from(number: int, sites: list[int]) -> Callable[[str, str], Answer | None]:
-    """Refuse all from the ``number``-th article on, until ``sites`` is cleared."""
+@dataclass
+class Ban:
+    """Refuses everything from the ``first``-th article on, until it is ``over``."""
 
-    def script(_host: str, target: str) -> Answer | None:
-        sites[0] += ".shtml" in target
-        return Answer(456, b"") if number <= sites[0] < sites[1] else None
+    first: int
+    asked: int = 0
+    over: bool = False
 
-    return script
+    def __call__(self, _host: str, target: str) -> Answer | None:
+        self.asked += ".shtml" in target
+        return answer_of(456, "text/html", b"") if self.asked >= self.first and not self.over else None
 
 
 def test_ban_stops_all_crawls_and_the_next_backfill_waits_for_its_end(crawls: Callable[..., Crawls]) -> None:
-    counted = [0, 1_000_000]
-    ours = crawls(banning_from(8, counted), articles=30, days=6, titles="plain")
+    ban = Ban(first=8)
+    ours = crawls(ban, articles=30, days=6, titles="plain")
     fills = Fills(ours)
     filled = fills(*QUICK, "--slice", "1", NEWSARCHIVE_SINA_BAN_MINUTES="60")
     assert (filled.exit_code, filled.told["exit_code"]) == (4, 4)
@@ -108,7 +116,7 @@ def test_ban_stops_all_crawls_and_the_next_backfill_waits_for_its_end(crawls: Ca
     assert waiting.exit_code == 4
     assert "no request is sent before" in waiting.stderr
     assert len(ours.sina.requests) == sent
-    counted[1] = 0
+    ban.over = True
     done = fills(*QUICK, "--slice", "1", NEWSARCHIVE_CLOCK_OFFSET_SECONDS="3700")
     assert done.exit_code == 0, done
     assert brake_of(ours.root) is None
