@@ -13,6 +13,7 @@ import pytest
 
 from newsarchive.archive.record.state_file import read_object
 from newsarchive.rehearsal.answers import Answer, answer_of
+from tests.cli.cli_process import newsarchive
 from tests.conftest import Crawls, tree, wait_until
 from tests.jobs.backfilling.fills import QUICK, Fills, answers, busiest, findings
 
@@ -43,6 +44,9 @@ def test_slices_come_to_what_one_crawl_gives_with_the_raw_records(crawls: Callab
     assert answers(ours.root) == answers(alone.root)
     assert answers(ours.root).keys() >= kept(ours).keys()
     assert findings(ours.root) == []
+    for docid in (min(kept(ours)), max(kept(ours))):
+        ran = newsarchive("raw", docid, "--archive", str(ours.root))
+        assert (ran.returncode, docid in ran.stdout) == (0, True)
     assert fills.slice_folders() == []
     again = fills(*QUICK)
     assert (again.exit_code, again.told["done"]) == (0, [str(fills.until)])  # a day that is not over is asked for again
