@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from newsarchive.archive.format import gzip_members, paths, raw_place
-from newsarchive.archive.format.raw_answer import MAX_RECORD_BYTES
+from newsarchive.archive.format.raw_answer import MAX_RECORD_BYTES, original_place
 from newsarchive.archive.format.raw_place import RawPlace
 from newsarchive.archive.format.raw_record import date_of
 from newsarchive.archive.record import files, raw_takedown
@@ -64,16 +64,25 @@ class RawFiles:
         if self._brought.get(file, "") is None:
             return None
         try:
-            with self._source.open(file) as opened:
-                for place in places:
-                    _check(opened, place)
-                end = max(place.offset + place.length for place in places)
-                if end > self._ends.get(file, 0):
-                    self._brought[file] = self._bring(opened, file, end)
+            originals = self._bring_up_to(file, places)
+            for other, of_other in _sorted(originals).items():
+                if self._brought.get(other, "") is None or self._bring_up_to(other, of_other):
+                    raise Unread(f"records in it are completed by {other}, which stays there")
         except (Unread, OSError, zlib.error, ArchiveDamaged) as error:
             self._left.append(Left(file, f"its raw records stay there: {error}"))
             self._brought[file] = None
         return self._brought[file]
+
+    def _bring_up_to(self, file: str, places: list[RawPlace]) -> list[RawPlace]:
+        """Bring a file with these records; the result is where the bodies lie of those that are completed by others."""
+        with self._source.open(file) as opened:
+            for place in places:
+                _check(opened, place)
+            end = max(place.offset + place.length for place in places)
+            if end > self._ends.get(file, 0):
+                self._brought[file] = self._bring(opened, file, end)
+        found = (raw_place.parse(original_place(self._source.root, str(place))) for place in places)
+        return [place for place in found if place]
 
     def _bring(self, opened: BinaryIO, file: str, end: int) -> str:
         """Copy it up to its last whole record, or find it here; its name here."""
@@ -108,10 +117,14 @@ class RawFiles:
 
 
 def _by_file(lines: Iterable[Mapping[str, Any]]) -> dict[str, list[RawPlace]]:
+    named = (raw_place.parse(place) for line in lines for place in raw_place.places_in(line))
+    return _sorted(place for place in named if place)
+
+
+def _sorted(places: Iterable[RawPlace]) -> dict[str, list[RawPlace]]:
     found: dict[str, list[RawPlace]] = {}
-    for line in lines:
-        for place in filter(None, map(raw_place.parse, raw_place.places_in(line))):
-            found.setdefault(place.file, []).append(place)
+    for place in places:
+        found.setdefault(place.file, []).append(place)
     return found
 
 

@@ -9,6 +9,7 @@ from newsarchive.archive.format.journal import read_objects
 from newsarchive.archive.format.paths import journal_path
 from newsarchive.archive.format.raw_answer import read_raw
 from newsarchive.archive.format.raw_place import of_here, parse, places_in
+from newsarchive.archive.record.raw_store import RawSettings
 from newsarchive.archive.record.raw_takedown import of_documents
 from newsarchive.archive.record.redaction import redact
 from newsarchive.archive.record.store import Archive
@@ -143,3 +144,19 @@ def test_what_was_redacted_here_does_not_come_back_in_a_file(theirs, tmp_path):
         assert list(of_documents(file, FILE, [docid_of(1)])) == []
     assert answers(ours)[docid_of(2)] == answers(theirs)[docid_of(2)]
     assert findings(ours) == []
+
+
+def test_answer_that_was_the_same_again_is_completed_by_its_original_wherever_both_lie(tmp_path):
+    theirs, ours, third = (tmp_path / name for name in ("theirs", "ours", "third"))
+    with closing(Archive.open(theirs, "clean", Clock(), RawSettings(0.000_001, {}))) as archive:  # a file a record
+        archive.offer([offer(1)]).result()
+        archive.keep_answer(exchange(b"filler"))
+        first, _ = archive.keep_answer(exchange(b"the body", docid=docid_of(1)))
+        again, _ = archive.keep_answer(exchange(b"the body", docid=docid_of(1)))
+        archive.keep(article(offer(1), warc=again), text_of(1, "甲")).result()
+    assert parse(first).file != parse(again).file
+    for taker, source in ((ours, theirs), (third, ours)):
+        taken_by_one_that_has_records(taker)
+        take_in(taker, source)
+        assert answers(taker) == {docid_of(1): [b"the body"]}
+        assert findings(taker) == []
