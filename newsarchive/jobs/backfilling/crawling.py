@@ -6,6 +6,7 @@ All that a worker has to know is in ``Order``, and all that it tells in ``Crawle
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -23,7 +24,11 @@ LOOK_S = 0.1
 """How often it is looked whether the crawls are to stop: after a ban, no other crawl sends more than one request or two."""
 MAX_REPORT_BYTES = 64 << 10
 """Of standard output, from its end: the report is a line of a few hundred bytes."""
+MAX_CAUSES_BYTES = 1 << 20
+"""Of the log, from its end: a line for each day of the longest slice is a twentieth of it."""
 BLOCKED = BlockedError.exit_code
+_CAUSE_RE = re.compile(r"^[^\n]{0,60}(?:ERROR|WARNING) (?:Exit \d|And): ([^\n]{1,2000})", re.M)
+"""How a crawl tells its causes, with ``LOG_FORMAT`` as it is by default."""
 
 OWN_GROUP: dict[str, Any]
 if sys.platform == "win32":
@@ -60,6 +65,8 @@ class Crawled:
     """Documents without an outcome."""
     reason: str = ""
     """The gravest cause, as the crawl's report tells it."""
+    causes: tuple[str, ...] = ()
+    """All that its log tells at the end, the gravest first."""
     was_told_to_stop: bool = False
 
 
@@ -68,7 +75,7 @@ def crawl(order: Order) -> Crawled:
     if _waits_in_vain(order):
         return Crawled(None, was_told_to_stop=True)
     try:
-        with Path(order.log).open("ab") as log, Path(order.log).with_suffix(".out").open("w+b") as out:
+        with Path(order.log).open("w+b") as log, Path(order.log).with_suffix(".out").open("w+b") as out:
             return _run(order, log, out)
     except OSError as error:
         cause, step = cause_of(error)
@@ -94,7 +101,7 @@ def _run(order: Order, log: IO[bytes], out: IO[bytes]) -> Crawled:
         tell_to_stop(Path(order.stop))
     report = _report(out)
     pending, reason = report.get("pending"), report.get("reason")
-    return Crawled(code, pending if isinstance(pending, int) else 0, str(reason or ""), was_told)
+    return Crawled(code, pending if isinstance(pending, int) else 0, str(reason or ""), _causes(log), was_told)
 
 
 def _watch(order: Order, child: subprocess.Popen[bytes]) -> bool:
@@ -126,12 +133,21 @@ def tell_to_stop(stop: Path) -> None:
         raise ArchiveNotWritable(f"{stop} cannot be written: {cause} ({error}); {step}") from error
 
 
+def _causes(log: IO[bytes]) -> tuple[str, ...]:
+    """One for each line that tells why the exit code is not 0."""
+    text = _tail(log, MAX_CAUSES_BYTES).decode("utf-8", "replace")
+    return tuple(_CAUSE_RE.findall(text))
+
+
 def _report(out: IO[bytes]) -> dict[str, Any]:
     """The last line of standard output; empty for a crawl that was killed before it said it."""
-    size = out.seek(0, 2)
-    out.seek(max(0, size - MAX_REPORT_BYTES))
-    lines = out.read().splitlines()
+    lines = _tail(out, MAX_REPORT_BYTES).splitlines()
     with suppress(ValueError, RecursionError, IndexError):
         if isinstance(told := json.loads(lines[-1]), dict):
             return told
     return {}
+
+
+def _tail(file: IO[bytes], most_bytes: int) -> bytes:
+    file.seek(max(0, file.seek(0, 2) - most_bytes))
+    return file.read(most_bytes)

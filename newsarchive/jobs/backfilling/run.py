@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +17,7 @@ from newsarchive.archive.record import brake, files
 from newsarchive.archive.record.brake import Brake
 from newsarchive.archive.record.lock import ArchiveLock
 from newsarchive.archive.record.store import Archive
-from newsarchive.errors import ArchiveLocked, BlockedError
+from newsarchive.errors import ArchiveLocked, BlockedError, ListingError
 from newsarchive.items import BEIJING
 from newsarchive.jobs.backfilling import slices
 from newsarchive.jobs.backfilling.crawling import LOOK_S, Crawled, Order, crawl, tell_to_stop
@@ -28,7 +29,8 @@ DONE, MISSING, BLOCKED = 0, 3, BlockedError.exit_code
 """Exit codes of a crawl (design §4)."""
 END_ALL = (2, 6, 7)
 """Exit codes after which the crawl of every other slice would end the same."""
-TRIED_AGAIN = (MISSING, 5)
+UNHEALTHY = ListingError.exit_code
+TRIED_AGAIN = (MISSING, UNHEALTHY)
 """Exit codes of a crawl that may come further at once; as one that was killed (above 128)."""
 KILLED_FROM = 128
 ATTEMPTS = 3
@@ -40,6 +42,10 @@ CONNECTIONS = 2
 """To a host, of all crawls together, and one at least of each."""
 ORPHANS_END_S = 60.0
 """A crawl whose backfill was killed ends by itself, within seconds: those that are under way have ``GRACE_S``."""
+_UNANSWERED_RE = re.compile(r"(\d{4}-\d\d-\d\d) was not answered(: no channel offers anything for it)?", re.ASCII)
+"""How a crawl tells of a day without an answer; the second group: nothing is there, so that asking at once is in vain."""
+LATER = "later runs ask for them again"
+"""How a crawl ends telling of documents that failed."""
 STOPPED_EARLY = "stopped by a signal"
 """How the report of a crawl begins that was stopped before it had read the listing."""
 
@@ -71,6 +77,8 @@ class Crawls:
             "REVISIT_HOURS": "",  # that is for the archive's own runs, as are alerts
             "ALERT_URLS": "",
             "RUN_REPORT_JSON": "1",
+            "LOG_LEVEL": "INFO",  # ``crawling`` reads what it says
+            "LOG_FORMAT": "%(asctime)s %(levelname)s %(message)s",
         }
         asked = {"since": one.slice.since, "until": one.slice.until, "channels": ",".join(one.slice.channels)}
         arguments = [part for name, value in asked.items() for part in ("-a", f"{name}={value}")]
@@ -189,8 +197,8 @@ class Backfill:
             self._outcome.leave(MISSING, f"{days}: stopped before its crawl began")
         elif code == BLOCKED:
             self._hear_ban(ended.slice)
-        elif _is_whole(crawled):
-            self._merge(ended)
+        elif _is_whole(crawled) or (code == UNHEALTHY and _is_answered(crawled, ended.attempt)):
+            self._merge(ended, _unanswered(crawled, ended.slice.slice))
         elif crawled.was_told_to_stop:
             self._outcome.leave(MISSING, f"{days}: stopped; the next backfill goes on with it")
         elif _comes_further(code) and ended.attempt < ATTEMPTS:
@@ -208,7 +216,7 @@ class Backfill:
         if code in END_ALL:
             tell_to_stop(self._folders.stop)
 
-    def _merge(self, ended: _Crawl) -> None:
+    def _merge(self, ended: _Crawl, unanswered: set[date]) -> None:
         """Into the archive; what cannot be taken in leaves the slice as it is, for a person to look at."""
         one = ended.slice
         found = importing.take_in(self._archive, one.folder, lambda _done, _of_all: None)
@@ -217,9 +225,13 @@ class Backfill:
             first = found.left[0]
             self._outcome.leave(MISSING, f"{one.folder}: {first.path} could not be taken in: {first.reason}")
             return
-        self._folders.merged(one, ended.began)
+        self._outcome.done |= self._folders.merged(one, ended.began, unanswered)
         self._outcome.merged += 1
-        self._outcome.done |= set(one.slice.days)
+        if unanswered:
+            days = ", ".join(slices.told(unanswered))
+            self._outcome.leave(
+                UNHEALTHY, f"{days}: not answered, no channel offers anything; the next backfill asks again"
+            )
         self._sweep()
         self._tell(len(self._outcome.done), self._outcome.days)
 
@@ -317,3 +329,16 @@ def _is_whole(crawled: Crawled) -> bool:
 
 def _comes_further(code: int) -> bool:
     return code in TRIED_AGAIN or code >= KILLED_FROM
+
+
+def _unanswered(crawled: Crawled, asked: Slice) -> set[date]:
+    named = {one[1] for cause in crawled.causes if (one := _UNANSWERED_RE.match(cause))}
+    return {day for day in asked.days if str(day) in named}
+
+
+def _is_answered(crawled: Crawled, attempt: int) -> bool:
+    """Whether nothing but the listing's silence for single days keeps it from being whole, and asking again is in vain."""
+    told = [cause for cause in crawled.causes if not cause.endswith(LATER)]
+    silent = [_UNANSWERED_RE.match(cause) for cause in told]
+    is_in_vain = attempt >= ATTEMPTS or all(one and one[2] for one in silent)
+    return bool(silent) and all(silent) and is_in_vain and crawled.pending == 0 and not crawled.was_told_to_stop

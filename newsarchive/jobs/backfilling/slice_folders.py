@@ -14,7 +14,7 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -69,6 +69,7 @@ class SliceFolders:
         self._begun: dict[str, Slice] = {}
         self._merged: dict[str, date] = {}
         """Name → the day on which its crawl began."""
+        self._unanswered: dict[str, set[date]] = {}
         self._read()
 
     def open_slices(self) -> list[Open]:
@@ -78,10 +79,10 @@ class SliceFolders:
         return sorted(found, key=lambda one: one.slice.since, reverse=True)
 
     def done(self, channels: tuple[str, ...]) -> set[date]:
-        """The days that are merged, for at least these channels, and were over when they were asked for."""
-        merged = ((self._begun[name], began) for name, began in self._merged.items() if name in self._begun)
+        """The days that were answered for at least these channels when they were over, and are merged."""
+        merged = ((self._begun[name], self._answered(name)) for name in self._merged if name in self._begun)
         wanted = set(channels)
-        return {day for one, began in merged if wanted <= set(one.channels) for day in one.days if day < began}
+        return {day for one, days in merged if wanted <= set(one.channels) for day in days}
 
     def begin(self, one: Slice) -> Open:
         """Make its folder, to be crawled into."""
@@ -96,10 +97,19 @@ class SliceFolders:
         files.sync_folder(folder)
         return Open(one, folder)
 
-    def merged(self, one: Open, began: date) -> None:
-        """All of it is in the archive: from now on it is only to be removed.  ``began``: the day when it was asked for."""
-        self._note({"merged": one.folder.name, "began": began.isoformat()})
-        self._merged[one.folder.name] = began
+    def merged(self, one: Open, began: date, unanswered: Collection[date] = ()) -> set[date]:
+        """All of it is in the archive: from now on it is only to be removed; the result are the days that are done.
+
+        ``began``: the day when it was asked for; ``unanswered``: days that are to be asked for again.
+        """
+        name, again = one.folder.name, [day.isoformat() for day in sorted(unanswered)]
+        self._note({"merged": name, "began": began.isoformat(), **({"unanswered": again} if again else {})})
+        self._merged[name], self._unanswered[name] = began, set(unanswered)
+        return set(one.slice.days) - set(unanswered)
+
+    def _answered(self, name: str) -> set[date]:
+        began, unanswered = self._merged[name], self._unanswered.get(name, set())
+        return {day for day in self._begun[name].days if day < began and day not in unanswered}
 
     def sweep(self) -> list[Path]:
         """Remove the folders of merged slices; the result are those in which lies what is not a slice's."""
@@ -149,6 +159,9 @@ class SliceFolders:
         for told in self._lines():
             if isinstance(began := told.get("merged"), str) and (day := _day(told.get("began"))):
                 self._merged[began] = day
+                again = told.get("unanswered")
+                days = map(_day, again) if isinstance(again, list) else ()
+                self._unanswered[began] = {day for day in days if day}
             elif one := _slice(told):
                 self._begun[str(told["begun"])] = one
 
