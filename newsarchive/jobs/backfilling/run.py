@@ -244,10 +244,16 @@ class Backfill:
     # --- bans --------------------------------------------------------------------------------------------------------
 
     def _heed_bans(self) -> None:
-        """A ban that a slice heard is one of the archive's.  Raises ``BlockedError`` while it holds."""
+        """A ban that a slice heard is one of the archive's, until that lets it go.  Raises ``BlockedError`` while it holds."""
         now = self._archive.clock()
-        states = [self._archive.state, *(one.state for one in self._open if one.state.is_dir())]
-        heard = [pulled for state in states if (pulled := brake.heed(state, now))]
+        own = brake.heed(self._archive.state, now)
+        heard = [own] if own else []
+        for one in self._open:
+            pulled = brake.heed(one.state, now) if one.state.is_dir() else None
+            if pulled and own is None and self._folders.is_ban_noted(pulled.until):
+                brake.release(one.state)  # newsarchive status --release
+            elif pulled:
+                heard.append(pulled)
         if not heard:
             return
         last = max(heard, key=lambda pulled: pulled.until)
@@ -268,6 +274,7 @@ class Backfill:
         for state in (self._archive.state, *(one.state for one in self._folders.open_slices())):
             if state.is_dir():
                 brake.pass_on(state, heard)
+        self._folders.note_ban(heard.until)
 
     def _width(self) -> int:
         """Crawls at once: after a ban one alone, until its first ordinary request is answered."""

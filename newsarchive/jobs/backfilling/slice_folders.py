@@ -17,11 +17,12 @@ import shutil
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from newsarchive.archive.format import paths, rsshub
+from newsarchive.archive.format.journal import stamp
 from newsarchive.archive.record import files
 from newsarchive.archive.record.state_file import read_object
 from newsarchive.errors import ArchiveNotWritable, cause_of
@@ -70,6 +71,7 @@ class SliceFolders:
         self._merged: dict[str, date] = {}
         """Name → the day on which its crawl began."""
         self._unanswered: dict[str, set[date]] = {}
+        self._bans: set[str] = set()
         self._read()
 
     def open_slices(self) -> list[Open]:
@@ -110,6 +112,15 @@ class SliceFolders:
     def _answered(self, name: str) -> set[date]:
         began, unanswered = self._merged[name], self._unanswered.get(name, set())
         return {day for day in self._begun[name].days if day < began and day not in unanswered}
+
+    def note_ban(self, until: datetime) -> None:
+        """The archive is told of it: from now on it is the archive that says whether it still holds."""
+        if not self.is_ban_noted(until):
+            self._note({"banned": stamp(until)})
+            self._bans.add(stamp(until))
+
+    def is_ban_noted(self, until: datetime) -> bool:
+        return stamp(until) in self._bans
 
     def sweep(self) -> list[Path]:
         """Remove the folders of merged slices; the result are those in which lies what is not a slice's."""
@@ -162,6 +173,8 @@ class SliceFolders:
                 again = told.get("unanswered")
                 days = map(_day, again) if isinstance(again, list) else ()
                 self._unanswered[began] = {day for day in days if day}
+            elif isinstance(until := told.get("banned"), str):
+                self._bans.add(until)
             elif one := _slice(told):
                 self._begun[str(told["begun"])] = one
 

@@ -107,7 +107,10 @@ class Ban:
         return answer_of(456, "text/html", b"") if self.asked >= self.first and not self.over else None
 
 
-def test_ban_stops_all_crawls_and_the_next_backfill_waits_for_its_end(crawls: Callable[..., Crawls]) -> None:
+@pytest.mark.parametrize("is_released", [False, True])
+def test_ban_stops_all_crawls_and_the_next_backfill_waits_for_its_end(
+    crawls: Callable[..., Crawls], *, is_released: bool
+) -> None:
     ban = Ban(first=8)
     ours = crawls(ban, articles=30, days=6, titles="plain")
     fills = Fills(ours)
@@ -122,7 +125,11 @@ def test_ban_stops_all_crawls_and_the_next_backfill_waits_for_its_end(crawls: Ca
     assert "no request is sent before" in waiting.stderr
     assert len(ours.sina.requests) == sent
     ban.over = True
-    done = fills(*QUICK, "--slice", "1", NEWSARCHIVE_CLOCK_OFFSET_SECONDS="3700")
+    if is_released:
+        assert newsarchive("status", "--release", "--archive", str(ours.root)).returncode != 2
+        done = fills(*QUICK, "--slice", "1")
+    else:
+        done = fills(*QUICK, "--slice", "1", NEWSARCHIVE_CLOCK_OFFSET_SECONDS="3700")
     assert done.exit_code == 0, done
     assert brake_of(ours.root) is None
     assert tree(ours.root) == tree(single(ours, fills).root)
