@@ -31,6 +31,7 @@ VERBS = {
     "status": "status",
     "rebuild": "rebuild",
     "import": "import_",
+    "backfill": "backfill",
     "search": "search",
     "list": "list_",
     "today": "list_",

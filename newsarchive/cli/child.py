@@ -16,6 +16,7 @@ from typing import IO, Any, Self
 
 import newsarchive
 from newsarchive.cli.folder import project_of
+from newsarchive.jobs.backfilling.crawling import CLEAN_END, OWN_GROUP
 
 EXIT_CODES = {
     0: "done, nothing missing",
@@ -34,13 +35,6 @@ HOPELESS = (1, 2, 6, 7, 8)
 """Exit codes after which another run ends the same."""
 
 _PROXY_VARIABLES = frozenset(("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy"))
-
-_OWN_GROUP: dict[str, Any]
-if sys.platform == "win32":
-    _OWN_GROUP, _CLEAN_END = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}, signal.CTRL_BREAK_EVENT
-else:
-    _OWN_GROUP, _CLEAN_END = {"start_new_session": True}, signal.SIGTERM
-
 
 LOOK_SECONDS = 0.01
 """How often it is looked whether a child is to be cut short."""
@@ -64,7 +58,7 @@ class CutShort:
             if self.kills:
                 child.kill()
             else:
-                child.send_signal(_CLEAN_END)
+                child.send_signal(CLEAN_END)
 
 
 LOOK_EVERY_S = 0.5
@@ -117,7 +111,7 @@ class Stop:
         cut: CutShort | None = None,
     ) -> int:
         """The exit code of ``command``, as a shell gives it."""
-        with subprocess.Popen(command, env=env, cwd=cwd, stdout=stdout, stderr=stderr, **_OWN_GROUP) as child:  # noqa: S603 - ours
+        with subprocess.Popen(command, env=env, cwd=cwd, stdout=stdout, stderr=stderr, **OWN_GROUP) as child:  # noqa: S603 - ours
             self._child = child
             if self.asked:
                 self._pass_on()
@@ -133,7 +127,7 @@ class Stop:
 
     def _pass_on(self) -> None:
         if self._child and self._child.poll() is None:
-            self._child.send_signal(_CLEAN_END)
+            self._child.send_signal(CLEAN_END)
 
 
 def crawl_command(settings: Mapping[str, str]) -> list[str]:

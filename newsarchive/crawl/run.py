@@ -83,7 +83,11 @@ class Run:
         """What looks into the catalogue once more, when the run has ended, however it did."""
         self._crawler = crawler
         self._defects: set[asyncio.Future[None]] = set()
-        self.wishes = SiteWishes(archive, self.gate, self.stop, crawler.settings.getfloat("SINA_BAN_MINUTES"))
+        minutes, together = (
+            crawler.settings.getfloat("SINA_BAN_MINUTES"),
+            crawler.settings.getint("FETCH_CRAWLS_AT_ONCE"),
+        )
+        self.wishes = SiteWishes(archive, self.gate, self.stop, minutes, together)
 
     @classmethod
     def begin(cls, archive: Archive, crawler: Crawler) -> Self:

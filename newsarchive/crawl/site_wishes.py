@@ -29,9 +29,16 @@ class SiteWishes:
     """Decides what an answer means for the whole run; ``stop`` ends the run with an exit code and its cause."""
 
     def __init__(
-        self, archive: Archive, gate: Gate, stop: Callable[[int, BaseException], None], ban_minutes: float
+        self,
+        archive: Archive,
+        gate: Gate,
+        stop: Callable[[int, BaseException], None],
+        ban_minutes: float,
+        crawls_at_once: int = 1,
     ) -> None:
         self._archive, self._gate, self._stop, self._ban_minutes = archive, gate, stop, ban_minutes
+        self._crawls_at_once = crawls_at_once
+        """So many share each host: a time between two requests is one of all together."""
         self._unreachable = 0
         self._waited_s = 0.0
         self.has_answer = False
@@ -73,7 +80,7 @@ class SiteWishes:
     def heard_delay(self, host: str, seconds: float) -> None:
         """robots.txt asks for a time between two requests."""
         logger.info("robots.txt of %s asks for %g seconds between two requests", host, seconds)
-        self._gate.space(host, min(seconds, LONGEST_WAIT_S))
+        self._gate.space(host, min(seconds, LONGEST_WAIT_S) * self._crawls_at_once)
 
     def heard_page(self) -> None:
         """The network works."""

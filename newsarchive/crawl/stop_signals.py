@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
@@ -38,6 +39,17 @@ class StopSignals:
         self._act = act
         if self.heard:
             act(self.heard)
+
+    def end_with_input(self) -> None:
+        """As a SIGTERM as soon as standard input ends: whoever started us holds its other end, and may be killed."""
+
+        def watch() -> None:
+            with suppress(OSError, ValueError):
+                while os.read(0, 1024):
+                    pass
+            signal.raise_signal(signal.SIGTERM)
+
+        threading.Thread(target=watch, name="standard-input", daemon=True).start()
 
     def end(self) -> None:
         """The exit code is settled: ignore what comes while the interpreter ends."""

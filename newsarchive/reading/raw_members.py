@@ -52,10 +52,10 @@ def places_of(lines: Iterable[Line]) -> list[str]:
 def with_answers(lines: Iterable[Line]) -> dict[str, list[Line]]:
     """Those lines of a day's journal, in their order, that name an answer which is stored here; by docid.
 
-    The lines of a day that came whole from another archive name places in that one's store.
+    ``lines`` as ``of_here`` gives them: a day that came whole from another archive names places as they are there.
     """
     found: dict[str, list[Line]] = {}
-    for line in of_here(lines):
+    for line in lines:
         docid = line.get("docid")
         if isinstance(docid, str) and places_in(line):
             found.setdefault(docid, []).append(line)
@@ -64,7 +64,8 @@ def with_answers(lines: Iterable[Line]) -> dict[str, list[Line]]:
 
 def lines_with_answers(root: Path, day: date) -> dict[str, list[Line]]:
     """The same of a journal on disk, of which hardly another line is parsed.  Raises ``ArchiveDamaged``."""
-    return with_answers(journal.read_about(paths.journal_path(root, day), '"warc":"', UNSTORED_MARK))
+    about = journal.read_about(paths.journal_path(root, day), '"warc":"', UNSTORED_MARK)
+    return with_answers(of_here(about))
 
 
 def exchange_at(root: Path, place: str, docid: str) -> Exchange:

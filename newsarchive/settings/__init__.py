@@ -106,6 +106,8 @@ DISCOVER_GAPS_ONLY = False  # Ask no listing: fetch what is missing, due or not;
 # --- fetch -------------------------------------------------------------------------------------------------------------
 
 FETCH_CONTACT = ""  # Who to write to about this crawler: a mail address or a web page; goes into the user agent.
+FETCH_CRAWLS_AT_ONCE = 1  # How many crawls keep a site's Crawl-delay together; set by `newsarchive backfill`.
+FETCH_ENDS_WITH_INPUT = False  # End cleanly when standard input ends: with whoever started us, however that ended.
 SINA_USE_TWINS = False  # Fetch the Markdown twin of each page too, and journal whether its text differs; the page wins.
 SINA_BAN_MINUTES = 60.0  # How long a ban is remembered; fractions are allowed.
 REVISIT_HOURS = [1.0, 6.0, 24.0, 168.0, 720.0]  # Hours after publication when a page is looked at again; empty = never.

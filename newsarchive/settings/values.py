@@ -175,6 +175,8 @@ OURS: Mapping[str, Reader] = {
     "DISCOVER_STALE_HOURS": number(0),
     "DISCOVER_GAPS_ONLY": flag,
     "FETCH_CONTACT": line,
+    "FETCH_CRAWLS_AT_ONCE": whole(1),
+    "FETCH_ENDS_WITH_INPUT": flag,
     "SINA_USE_TWINS": flag,
     "SINA_BAN_MINUTES": number(0),
     "REVISIT_HOURS": numbers,

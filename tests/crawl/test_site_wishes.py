@@ -127,6 +127,25 @@ def test_the_pauses_of_a_run_have_a_sum(tmp_path: Path) -> None:
     assert wished(tmp_path, *hosts) == [report.MISSING]
 
 
+class Spaced(Gate):
+    """A gate that tells what it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spaces: dict[str, float] = {}
+
+    def space(self, host: str, seconds: float) -> None:
+        self.spaces[host] = seconds
+        super().space(host, seconds)
+
+
+def test_a_delay_between_requests_is_one_of_all_crawls_at_once(tmp_path: Path) -> None:
+    with closing(Archive.open(tmp_path, "clean")) as archive:
+        gate = Spaced()
+        SiteWishes(archive, gate, lambda *_: None, 60, crawls_at_once=3).heard_delay(FINANCE, 5.0)
+    assert gate.spaces == {FINANCE: 15.0}
+
+
 def test_pauses_that_answers_ask_for_at_the_same_time_are_one(tmp_path: Path) -> None:
     assert wished(tmp_path, *[(FINANCE, 120.0)] * 50) == []
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Crawls
+from tests.conftest import Crawls, wait_until
 from tests.faults.scene import run
 
 pytestmark = [
@@ -72,3 +73,15 @@ def test_a_signal_that_nohup_ignores_is_ignored(crawls: Callable[..., Crawls]) -
     ignored = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
     preparation = ignored + AT_EVENT.format(event=BEFORE_THE_SPIDER_OPENS, number=int(signal.SIGHUP))
     assert run(crawl, [sys.executable, str(PREPARED), preparation, "-s", "DOWNLOAD_DELAY=0"]).exit_code == 0
+
+
+def test_end_of_standard_input_ends_the_crawl_where_that_is_asked_for(crawls: Callable[..., Crawls]) -> None:
+    crawl = crawls(articles=40, titles="plain")
+    command = crawl.command("-s", "FETCH_ENDS_WITH_INPUT=1", "-s", "DOWNLOAD_DELAY=1")
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=crawl.environment(), text=True, **pipes) as process:
+        wait_until(crawl.pages_asked)
+        _, stderr = process.communicate()  # closes standard input
+    assert process.returncode == 3
+    assert "Stopped by a signal" in stderr
+    assert crawl().exit_code == 0

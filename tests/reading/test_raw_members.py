@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsarchive.archive.format.raw_place import parse
+from newsarchive.archive.format.raw_place import of_here, parse
 from newsarchive.errors import ArchiveDamaged
 from newsarchive.reading.raw_members import (
     exchange_at,
@@ -57,7 +57,7 @@ def test_lines_of_a_day_name_each_answer_once_in_their_order(root: Path) -> None
 def test_lines_of_a_day_that_came_whole_name_no_answer_here() -> None:
     theirs, ours = {"docid": "a", "warc": "x"}, {"docid": "a", "warc": "y"}
     lines = [theirs, {"event": "unstored", "docid": None, "source": "theirs"}, ours, {"docid": "b", "warc": None}]
-    assert with_answers(lines) == {"a": [ours]}
+    assert with_answers(of_here(lines)) == {"a": [ours]}
 
 
 def test_members_are_records_of_their_own_and_as_they_lie_there(root: Path, tmp_path: Path) -> None:

@@ -67,6 +67,8 @@ BAD: list[tuple[str, object]] = [
     ("DISCOVER_STALE_HOURS", "nan"),
     ("FETCH_CONTACT", "a\r\nCookie: b"),
     ("FETCH_CONTACT", None),
+    ("FETCH_CRAWLS_AT_ONCE", "0"),
+    ("FETCH_ENDS_WITH_INPUT", "perhaps"),
     ("SINA_USE_TWINS", "maybe"),
     ("SINA_USE_TWINS", "2"),
     ("SINA_BAN_MINUTES", "inf"),

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from newsarchive.archive.format import raw_place
 from newsarchive.archive.format.journal import stamp
-from newsarchive.archive.format.raw_place import UNSTORED
 from newsarchive.items import Article, Offer
 
 Event = dict[str, Any]
@@ -168,37 +168,51 @@ def imported(
     source: str,
     source_link: str | None,
     earlier: bool,
+    raw_files: Mapping[str, str] | None = None,
     **changed: object,
 ) -> Event:
     """A state that another folder or archive had; ``told`` are the keys of its ``kept`` or ``revised`` line.
 
     ``source_link`` is the last link of its day there, None for a folder without journals; ``said_at`` is the time of that
-    line.  ``earlier`` (ours, and there only where it is true): a later state is here already.
+    line.  ``earlier`` (ours, and there only where it is true): a later state is here already.  ``raw_files`` (theirs → ours)
+    are the files of raw records that came along.
     """
     left = (*_OF_EACH_LINE, *_OF_AN_IMPORT, *_OF_THE_RAW_STORE)
-    more = {key: value for key, value in told.items() if key not in left} | {"warc": None} | _source_warc(told)
+    more = {key: value for key, value in told.items() if key not in left} | {"warc": None}
+    more |= raw_place.named_here(told, raw_files)
     origin: dict[str, object] = {"said_at": told.get("said_at") or told.get("at"), "source": source}
     late = {"earlier": True} if earlier else {}
     keys = {**more, "file": file, "profile": profile, **changed, **origin, "source_link": source_link, **late}
     return said.event("imported", docid, **keys)
 
 
-def said_again(said: Said, line: Mapping[str, Any], *, source: str, source_link: str, earlier: bool = False) -> Event:
+def said_again(
+    said: Said,
+    line: Mapping[str, Any],
+    *,
+    source: str,
+    source_link: str,
+    earlier: bool = False,
+    raw_files: Mapping[str, str] | None = None,
+) -> Event:
     """A line of another archive about an offer, a loss or a day, word for word, and where it comes from.
 
-    What it says of the chain that it stood in is left out.
+    What it says of the chain that it stood in is left out.  ``raw_files`` as for ``imported``.
 
     ``at`` and ``run`` are those of the line there; ``imported_at`` says since when it is here.
     """
     left = (*_OF_AN_IMPORT, *_OF_ITS_CHAIN, *_OF_THE_RAW_STORE, "link")
-    words = {key: value for key, value in line.items() if key not in left} | _source_warc(line)
+    words = {key: value for key, value in line.items() if key not in left} | raw_place.named_here(line, raw_files)
     late = {"earlier": True} if earlier else {}
     return {**words, "source": source, "source_link": source_link, "imported_at": stamp(said.at), **late}
 
 
-def unstored(said: Said, source: str) -> Event:
-    """The day was taken whole from ``source``: the raw records that the lines before this one name lie there, not here."""
-    return said.event(UNSTORED, None, source=source)
+def unstored(said: Said, source: str, files: Mapping[str, str] | None = None) -> Event:
+    """The day was taken whole from ``source``: the raw records that the lines before this one name lie there, not here.
+
+    But for those in ``files`` (theirs → ours): these came along, each file whole under its name of ours.
+    """
+    return said.event(raw_place.UNSTORED, None, source=source, **({"files": dict(files)} if files else {}))
 
 
 def damaged(said: Said, line: int, expected: str, found: str | None) -> Event:
@@ -372,12 +386,6 @@ _SHAPES: dict[str, _Shape] = {
     "sealed": {**_OF_A_DAY, "total": _is_count_or_none, "by": _is_text_or_none},
 }
 """What the catalogue takes from each event; further keys may stand there, and other events."""
-
-
-def _source_warc(line: Mapping[str, Any]) -> dict[str, Any]:
-    """Where its raw record lies in the archive that it came from."""
-    place = line.get("source_warc") or line.get("warc")
-    return {"source_warc": place} if place else {}
 
 
 def _answer(warc: str | None) -> dict[str, str]:

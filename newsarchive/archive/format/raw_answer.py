@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -108,8 +108,7 @@ def read_raw(root: Path, place: str) -> RawAnswer:
     if record.fields.get("content-type") == "application/warc-fields" and b"redacted:" in record.block:
         raise UsageError(f"{place} was taken out of the archive on purpose (newsarchive redact)")
     if record.kind == "revisit":
-        original = record.fields.get(ORIGINAL.lower())
-        body = _payload_of(at, original, record.fields.get(DOCUMENT.lower()))
+        original, body = _payload_of(at, record.fields)
     elif record.kind != "response":
         raise at.damaged(f"is a {record.kind or 'nameless'} record, no answer")
     _check_digest(at, record.fields.get("warc-payload-digest"), body)
@@ -138,6 +137,12 @@ def read_record(root: Path, place: str) -> Record:
     record = _record(at, _member(at, _parsed(at)))
     _check_digest(at, record.fields.get("warc-block-digest"), record.block)
     return record
+
+
+def original_place(root: Path, place: str) -> str | None:
+    """Where the body lies of the answer at ``place``; None where it lies there.  Raises ``ArchiveDamaged``."""
+    record = read_record(root, place)
+    return _payload_of(_At(root, place), record.fields)[0] if record.kind == "revisit" else None
 
 
 def original_of(root: Path, place: str) -> Original | None:
@@ -219,12 +224,35 @@ def _record(at: _At, data: bytes, *, is_part: bool = False) -> Record:
     return Record(fields, block)
 
 
-def _payload_of(at: _At, original: str | None, docid: str | None) -> bytes:
-    """The body that a ``revisit`` for this document has in another record: of the same document, or it is a lie."""
-    record = read_record(at.root, original) if original else None
-    if record is None or record.kind != "response" or record.fields.get(DOCUMENT.lower()) != docid:
-        raise at.damaged("refers to no record with its body")
-    return _parted(record.block)[1]
+def _payload_of(at: _At, fields: Fields) -> tuple[str, bytes]:
+    """Where the body lies that a ``revisit`` tells of, and the body: of the same document, or it is a lie."""
+    for place in _originals(at.root, fields.get(ORIGINAL.lower())):
+        with suppress(ArchiveDamaged):
+            record = read_record(at.root, place)
+            is_meant = record.fields.get("warc-record-id") == fields.get("warc-refers-to")
+            if (
+                is_meant
+                and record.kind == "response"
+                and record.fields.get(DOCUMENT.lower()) == fields.get(DOCUMENT.lower())
+            ):
+                return place, _parted(record.block)[1]
+    raise at.damaged("refers to no record with its body")
+
+
+def _originals(root: Path, told: str | None) -> Iterator[str]:
+    """Where a record may lie that another names: there, or as far into another file of that day.
+
+    A file that came from another archive has another number here, and what is in it names files as they were there.
+    """
+    where = raw_place.parse(told)
+    if where is None:
+        return
+    yield str(where)
+    day, folder = raw_place.day_of(where.file), (root / where.file).parent
+    if day is None or not folder.is_dir():
+        return
+    numbers = [number for path in folder.iterdir() if (number := raw_place.number_of(path.name, day)) is not None]
+    yield from (str(where._replace(file=raw_place.file_of(day, number))) for number in sorted(numbers))
 
 
 def _parted(block: bytes) -> tuple[bytes, bytes]:

@@ -51,23 +51,58 @@ def places_in(line: Mapping[str, Any]) -> list[str]:
 
 
 UNSTORED = "unstored"
-"""Event of a line: what the lines before it name lies in the raw store of the archive that they were imported from."""
+"""Event of a line: what the lines before it name lies in the raw store of the archive that they were imported from, but for
+the files that its ``files`` tells of: those came along, each under a name of ours."""
 UNSTORED_MARK = f'"event":"{UNSTORED}"'
 """How such a line is found in a journal."""
 
 
 def of_here(lines: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The lines of a day in their order, without the places that name another archive's raw store."""
+    """The lines of a day in their order, each place as it is here; without those that name another archive's raw store."""
     found: list[dict[str, Any]] = []
     for line in lines:
         if line.get("event") == UNSTORED:
-            found = [_without_places(one) for one in found]
+            files = files_in(line)
+            found = [_of_here(one, files) for one in found]
         found.append(line if isinstance(line, dict) else dict(line))  # whoever knows a line finds it again
     return found
 
 
-def _without_places(line: dict[str, Any]) -> dict[str, Any]:
-    return {**line, "warc": None, "warc_further": None} if line.get("warc") else line
+def files_in(line: Mapping[str, Any]) -> dict[str, str]:
+    """Their file of records → ours, of those that came along, as a line of ``UNSTORED`` tells; what is no such file is passed over."""
+    told = line.get("files")
+    pairs = told.items() if isinstance(told, dict) else ()
+    return {theirs: ours for theirs, ours in pairs if isinstance(ours, str) and parse(f"{ours}:0:1")}
+
+
+def moved(line: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
+    """``ANSWER_KEYS`` of a line of another archive as the answers lie here; empty unless all of them came along."""
+    places = places_in(line)
+    ours = [_moved(place, files) for place in places]
+    if not places or None in ours or not isinstance(line.get("warc"), str):
+        return {}
+    first, *further = ours
+    return {"warc": first, **({"warc_further": further} if further else {})}
+
+
+def named_here(line: Mapping[str, Any], files: Mapping[str, str] | None) -> dict[str, Any]:
+    """What a line that is said again tells of its raw records: where they lie here, else (``source_warc``) where there."""
+    if here := moved(line, files or {}):
+        return here
+    place = line.get("source_warc") or line.get("warc")
+    return {"source_warc": place} if place else {}
+
+
+def _moved(place: str, files: Mapping[str, str]) -> str | None:
+    where = parse(place)
+    file = files.get(where.file) if where else None
+    return str(where._replace(file=file)) if where and file else None
+
+
+def _of_here(line: dict[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
+    if not line.get("warc"):
+        return line
+    return {**line, "warc": None, "warc_further": None, **moved(line, files)}
 
 
 def text_or_none(value: object) -> str | None:

@@ -135,6 +135,10 @@ class Coverage:
         )
         return (docid for (docid,) in rows)
 
+    def redacted(self) -> set[str]:
+        """The docids of all that was taken out on purpose; reads every document."""
+        return {docid for (docid,) in self._db.execute("SELECT docid FROM documents WHERE reason = 'redacted'")}
+
     def states(self, since: date = date.min) -> dict[str, int]:
         """Documents by state, of the days from ``since`` on; read from an index alone."""
         rows = self._db.execute(

@@ -38,6 +38,11 @@ def pull(state: Path, heard_at: datetime, minutes: float, url: str) -> Brake:
     return brake
 
 
+def pass_on(state: Path, pulled: Brake) -> None:
+    """Let the next run of another archive heed it, too; raises ``ArchiveNotWritable``."""
+    _write(state, pulled)
+
+
 def read(state: Path, now: datetime) -> Brake | None:
     """The brake, whether it still holds or not, until it is released; None where there is none, or its file is unreadable.
 

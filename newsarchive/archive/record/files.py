@@ -104,6 +104,14 @@ def write_part(part: Path, data: bytes) -> None:
         undo.pop_all()
 
 
+def write_pieces(part: Path, pieces: Iterable[bytes]) -> None:
+    """Write a temporary file that is too large to be held, on disk when it returns.  Raises ``ArchiveNotWritable``."""
+    with _told(part), _opened(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as handle:
+        for piece in pieces:
+            _write(handle, piece)
+        _sync(handle)
+
+
 def rename(part: Path, path: Path) -> None:
     """Give a temporary file its name; what stood there is replaced.  Raises ``ArchiveNotWritable``; the caller syncs the folder."""
     with _told(path):

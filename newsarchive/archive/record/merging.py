@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from newsarchive.archive.format import events, journal, paths
 from newsarchive.archive.format.events import Said
 from newsarchive.archive.format.merging import Missing, NewState
+from newsarchive.archive.format.raw_place import UNSTORED_MARK, of_here
 from newsarchive.archive.format.states import History, Line, histories
 from newsarchive.archive.index.day_rows import listed_title
 from newsarchive.archive.record import numbering
@@ -31,6 +32,8 @@ class Origin:
     """The folder's name, and for a post its path in there."""
     link: str | None
     """The last link of the day's journal there; None for a folder without journals."""
+    raw_files: Mapping[str, str] = field(default_factory=dict)
+    """Of raw records that came along: theirs → ours, both below the archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,12 @@ class Part:
     def size(self) -> int:
         """Bytes of its files."""
         return sum(map(len, self.data.values()))
+
+    @property
+    def lines(self) -> list[Line]:
+        """What is to be said, as it stands there."""
+        said = [line for line, _ in (*self.missing.offers, *self.missing.losses)]
+        return said + [state.line for state in self.missing.states]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +117,7 @@ def say_again(batch: Batch, said: Said, day: date, line: Line, origin: Origin) -
 
 def history_of(root: Path, day: date, docid: str) -> History:
     """What the journal of the day says of a document."""
-    lines = journal.read_about(paths.journal_path(root, day), json.dumps(docid))
+    lines = of_here(journal.read_about(paths.journal_path(root, day), json.dumps(docid), UNSTORED_MARK))
     return histories(lines, day).get(docid) or History(docid, day)
 
 
@@ -139,7 +148,8 @@ def _stems(batch: Batch, day: date, docid: str, title: str) -> Iterator[str]:
 
 
 def _again(said: Said, line: Line, origin: Origin, *, earlier: bool) -> events.Event:
-    return events.said_again(said, line, source=origin.source, source_link=str(origin.link), earlier=earlier)
+    source, link = origin.source, str(origin.link)
+    return events.said_again(said, line, source=source, source_link=link, earlier=earlier, raw_files=origin.raw_files)
 
 
 def _say_state(batch: Batch, said: Said, part: Part, state: NewState, file: str) -> None:
@@ -154,6 +164,7 @@ def _say_state(batch: Batch, said: Said, part: Part, state: NewState, file: str)
         source=part.origin.source,
         source_link=part.origin.link,
         earlier=state.earlier,
+        raw_files=part.origin.raw_files,
         **changed,
     )
     batch.say(part.held.day, event)

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from newsarchive.archive.format import raw_place
 from newsarchive.archive.format.gzip_members import WINDOW_BITS
@@ -39,16 +40,15 @@ def findings(root: Path, lines: Iterable[bytes]) -> list[Finding]:
 
 
 def _named(lines: Iterable[bytes]) -> list[str]:
-    """What the lines name, those of a day of another archive left out: its records lie there."""
-    places: list[str] = []
+    """What the lines name as it lies here; of a day of another archive only what came along."""
+    told: list[dict[str, Any]] = []
     for line in lines:
-        if _UNSTORED in line[:HEAD_BYTES]:
-            places.clear()
-        if _MARK not in line:  # most lines name none
+        if _MARK not in line and _UNSTORED not in line[:HEAD_BYTES]:  # most lines name none
             continue
         with suppress(ValueError, RecursionError):  # not as we write it: it names no record
-            places += raw_place.places_in(json.loads(line))
-    return places
+            if isinstance(read := json.loads(line), dict):
+                told.append(read)
+    return [place for line in raw_place.of_here(told) for place in raw_place.places_in(line)]
 
 
 def _fault(root: Path, where: RawPlace) -> Finding | None:

@@ -7,11 +7,11 @@ says follows from its place and the decision alone, so that it may be written tw
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
 from newsarchive.archive.format import content_coding, raw_place
@@ -106,6 +106,23 @@ def own(root: Path, docid: str, places: Iterable[str]) -> list[str]:
             if not is_linked and record.kind != EMPTIED and record.fields.get(DOCUMENT.lower()) == docid:
                 found.append(place)
     return found
+
+
+def of_documents(opened: BinaryIO, file: str, docids: Collection[str]) -> Iterator[tuple[RawPlace, str]]:
+    """Each record of a file of records that is of one of these documents, or a listing that shows it, and of which.
+
+    ``file`` is the path below the archive that the places tell.  Raises ``zlib.error`` at what is no whole record, and
+    ``ArchiveDamaged``.
+    """
+    named = {docid: [docid.encode()] for docid in docids}
+    opened.seek(0)
+    for offset, length, data in members(opened, MAX_RECORD_BYTES):
+        record = record_in(data)
+        asked = record.fields.get(DOCUMENT.lower())
+        is_listing = asked is None and record.kind == "response"
+        shown = next((docid for docid in named if is_listing and _shows(record, named[docid])), asked)
+        if record.kind != EMPTIED and shown in named:
+            yield RawPlace(file, offset, length), str(shown)
 
 
 def empty(root: Path, places: Iterable[str], docid: str, at: str) -> None:

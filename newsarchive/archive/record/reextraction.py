@@ -13,6 +13,7 @@ from datetime import date
 
 from newsarchive.archive.format import events, journal, paths
 from newsarchive.archive.format.events import Event, Said
+from newsarchive.archive.format.raw_place import of_here
 from newsarchive.archive.format.states import REEXTRACTED, History, Line, histories, place_again
 from newsarchive.archive.record import numbering
 from newsarchive.archive.record.arranging import Arrangement
@@ -46,7 +47,7 @@ def write(batch: Batch, said: Said, day: date, documents: Sequence[ReadAgain]) -
     A document that changed since it was read stays for the next time.
     """
     wanted = {document.docid for document in documents}
-    lines = journal.read_objects(paths.journal_path(batch.root, day))
+    lines = of_here(journal.read_objects(paths.journal_path(batch.root, day)))
     held = histories((line for line in lines if line.get("docid") in wanted), day)
     left: dict[str, str] = {}
     for document in documents:

@@ -200,8 +200,13 @@ def _read(path: Path) -> bytes | str:
 
 def _of_no_article(root: Path, places: list[str]) -> list[str]:
     """Those of these records that no state of another document was made of: its answer is that document's evidence."""
-    about = (line for day in paths.days(root) for line in journal.read_about(paths.journal_path(root, day), *places))
-    told = (line for line in (about if places else ()) if line.get("event") in STATE_EVENTS)
+    marks = '"warc":"', raw_place.UNSTORED_MARK  # a line of another archive names a record otherwise than it lies here
+    about = (
+        line
+        for day in (paths.days(root) if places else ())
+        for line in raw_place.of_here(journal.read_about(paths.journal_path(root, day), *marks))
+    )
+    told = (line for line in about if line.get("event") in STATE_EVENTS)
     named = {place for line in told for place in raw_place.places_in(line)}
     return [place for place in places if place not in named]
 

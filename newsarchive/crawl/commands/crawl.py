@@ -106,6 +106,8 @@ class Command(ScrapyCrawlCommand):
         try:
             task = self._task(args, opts.spargs)
             self._watches = read_watches(self.settings)  # type: ignore[arg-type]  # cmdline has set it
+            if values.value(self.settings, "FETCH_ENDS_WITH_INPUT"):  # type: ignore[arg-type]
+                STOP.end_with_input()
             STOP.then(stop_signals.give_up)
             archive = open_archive(self.settings)  # type: ignore[arg-type]  # cmdline has set it
             STOP.then(stop_signals.wait)

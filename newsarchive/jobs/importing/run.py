@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from newsarchive.archive.format import events, paths
+from newsarchive.archive.format import events, paths, raw_place
 from newsarchive.archive.format.events import Said
 from newsarchive.archive.format.journal import encode, link_of
 from newsarchive.archive.format.profiles import PROFILES
+from newsarchive.archive.format.raw_place import RawPlace
 from newsarchive.archive.format.states import Line
 from newsarchive.archive.index.begun_with import profile_of
 from newsarchive.archive.index.catalogue import Catalogue
@@ -30,6 +32,7 @@ from newsarchive.jobs.importing import foreign, pictures
 from newsarchive.jobs.importing.archives import CHUNK_BYTES, CHUNK_DOCUMENTS, Planner, Whole
 from newsarchive.jobs.importing.outcome import ARCHIVE, POSTS, Mended, Outcome, Told
 from newsarchive.jobs.importing.posts import Found
+from newsarchive.jobs.importing.raw_files import RawFiles
 from newsarchive.jobs.importing.source import Left, Source, Unread
 from newsarchive.jobs.importing.theirs import TheirDay
 
@@ -37,8 +40,6 @@ _Chunk = list[tuple[str, Found]]
 _Result = str | Refused | None
 """A file; None: it was here already; or why it does not come in."""
 
-NAMES_RECORD = b'"warc":"'
-"""In a journal that names raw records."""
 AHEAD = 2
 """Chunks of posts that are read while the one before them is written."""
 
@@ -70,14 +71,19 @@ def profile_for(root: Path, folder: Path, default: str) -> str:
 
 def run(root: Path, folder: Path, profile: str, clock: Callable[[], datetime], tell: Told) -> Outcome:
     """Import ``folder``.  Raises the errors of ``Archive.open`` and of its futures."""
-    source, outcome = Source(folder), Outcome()
     with closing(Archive.open(root, profile, clock)) as archive:
-        if days := list(paths.sizes(folder)):
-            outcome.kind = ARCHIVE
-            with closing(archive.reader()) as catalogue:
-                _Archives(archive, source, catalogue, outcome).run(days, tell)
-        else:
-            _import_posts(archive, source, outcome, tell)
+        if any(paths.sizes(folder)):
+            return take_in(archive, folder, tell)
+        outcome = Outcome()
+        _import_posts(archive, Source(folder), outcome, tell)
+    return outcome
+
+
+def take_in(archive: Archive, folder: Path, tell: Told) -> Outcome:
+    """Import another archive into one that is open.  Raises the errors of its futures."""
+    outcome = Outcome(ARCHIVE)
+    with closing(archive.reader()) as catalogue:
+        _Archives(archive, Source(folder), catalogue, outcome).run(list(paths.sizes(folder)), tell)
     return outcome
 
 
@@ -111,6 +117,7 @@ class _Archives:
         self._catalogue = catalogue
         profile = PROFILES[archive.profile]
         self._planner = Planner(archive.root, profile, partial(_known, catalogue), source, outcome)
+        self._raw = RawFiles(archive.root, source, outcome.left, catalogue.coverage.redacted, archive.clock)
 
     def run(self, days: list[tuple[date, int]], tell: Told) -> None:
         done, of_all = 0, sum(size for _, size in days)
@@ -122,7 +129,7 @@ class _Archives:
 
     def _import(self, found: TheirDay) -> None:
         whole = self._planner.whole(found)
-        if whole is not None and self._take(whole):
+        if whole is not None and self._take(whole, found.here):
             _count_whole(self._outcome, found)
             return
         for chunk in _chunked(self._planner.parts(found)):
@@ -139,16 +146,21 @@ class _Archives:
             self._archive.merge(partial(pictures.take, part=part)).result()
             self._outcome.counts["lines"] += len(part.brought)
 
-    def _take(self, whole: Whole) -> bool:
+    def _take(self, whole: Whole, lines: Sequence[Line]) -> bool:
         try:
+            raw_files = self._raw.bring(lines)
+            is_as_there = {place.file for place in _places(lines)} == {a for a, b in raw_files.items() if a == b}
             for files in self._planner.read_pictures(whole):
                 self._archive.merge(partial(pictures.take_files, day=whole.day, files=files)).result()
-            self._archive.merge(lambda batch, said: _take_whole(batch, said, whole, self._planner)).result()
+            behind = None if is_as_there else raw_files
+            self._archive.merge(lambda batch, said: _take_whole(batch, said, whole, self._planner, behind)).result()
         except Unread:  # it was changed a moment ago: line by line tells what can be taken
             return False
         return True
 
     def _merge(self, chunk: list[Part]) -> None:
+        raw_files = self._raw.bring(line for part in chunk for line in part.lines)
+        chunk = [replace(part, origin=replace(part.origin, raw_files=raw_files)) for part in chunk]
         refused = self._archive.merge(lambda batch, said: _merge_all(batch, said, chunk)).result()
         for part in chunk:
             if (reason := refused.get(part.held.docid)) is not None:
@@ -157,13 +169,18 @@ class _Archives:
                 _count_part(self._outcome, part)
 
 
-def _take_whole(batch: Batch, said: Said, whole: Whole, planner: Planner) -> None:
-    """Its raw records stay there; a line behind those that name them says so."""
+def _take_whole(batch: Batch, said: Said, whole: Whole, planner: Planner, raw_files: dict[str, str] | None) -> None:
+    """With a line behind those that name raw records, where ``raw_files`` (theirs → ours) tells what came along of these."""
     data = whole.data
-    if NAMES_RECORD in data:
-        data += encode(events.unstored(said, whole.source), link_of(data[data[:-1].rfind(b"\n") + 1 :]))
+    if raw_files is not None:
+        data += encode(events.unstored(said, whole.source, raw_files), link_of(data[data[:-1].rfind(b"\n") + 1 :]))
     taking.take_day(batch.root, whole.day, data, whole.owed, planner.read_owed(whole.day))
     read_whole(batch.root, batch.catalogue, whole.day, mend=None)
+
+
+def _places(lines: Iterable[Line]) -> Iterator[RawPlace]:
+    named = (place for line in lines for place in raw_place.places_in(line))
+    return filter(None, map(raw_place.parse, named))
 
 
 def _merge_all(batch: Batch, said: Said, chunk: list[Part]) -> dict[str, str]:

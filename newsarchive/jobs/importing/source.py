@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from newsarchive.errors import cause_of
 
@@ -55,6 +56,18 @@ class Source:
                 return _whole(opened.fileno(), limit)
         except OSError as error:
             raise Unread(f"it cannot be read: {_cause(error)}") from None
+
+    def open(self, file: str) -> BinaryIO:
+        """A file that is too large to be held.  Raises ``Unread`` for a link, a pipe, or what cannot be opened."""
+        self._check_place(file)
+        try:
+            opened = open(os.open(self.root / file, _OPEN_FLAGS), "rb")  # noqa: PTH123, SIM115 - of a handle; the caller's
+        except OSError as error:
+            raise Unread(f"it cannot be read: {_cause(error)}") from None
+        if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+            opened.close()
+            raise Unread("no ordinary file")
+        return opened
 
     def has(self, file: str) -> bool:
         """Whether an ordinary file lies there."""

@@ -13,6 +13,7 @@ from newsarchive.archive.format.events import is_sound
 from newsarchive.archive.format.journal import GENESIS_LINK
 from newsarchive.archive.format.paths import JOURNAL_NAME
 from newsarchive.archive.format.profiles import Profile
+from newsarchive.archive.format.raw_place import of_here
 from newsarchive.archive.format.rsshub import FOLDER
 from newsarchive.archive.format.states import STATE_EVENTS, History, Line, State, histories, is_docid
 from newsarchive.archive.record.taking import Owed
@@ -31,6 +32,8 @@ class TheirDay:
     """The whole lines of the journal."""
     link: str = GENESIS_LINK
     """SHA-256 of the last one."""
+    here: Sequence[Line] = field(default_factory=list)
+    """The lines that name raw records which lie there."""
     is_sound: bool = True
     """All lines can be read, and each is linked to the one before."""
     lines: dict[str, list[Line]] = field(default_factory=dict)
@@ -54,13 +57,15 @@ def read_day(source: Source, day: date, profile: Profile, left: list[Left]) -> T
     found = TheirDay(day)
     data = source.read(found.name, MAX_JOURNAL_BYTES)
     found.data = data[: data.rfind(b"\n") + 1]
-    for number, line in enumerate(journal.parse(found.data), 1):
+    parsed = list(journal.parse(found.data))
+    found.here = of_here(line.data for line in parsed)
+    for number, (line, told) in enumerate(zip(parsed, found.here, strict=True), 1):
         found.link = line.link
         if not line.linked or not line.data:
             if found.is_sound:
                 left.append(Left(found.name, _damage(number)))
             found.is_sound = False
-        _sort_in(found, line.data, number, profile, left)
+        _sort_in(found, told, number, profile, left)
     everything = (line for lines in found.lines.values() for line in lines)
     found.histories = histories(everything, day)
     return found

@@ -445,9 +445,32 @@ def _name(shelf: Shelf, number: int, place: Any) -> None:
 
 
 @pytest.mark.parametrize("has_own", [False, True])
-def test_pages_of_imported_days_lie_elsewhere_and_are_no_damage(shelf: Shelf, tmp_path: Path, *, has_own: bool) -> None:
+def test_pages_of_imported_days_are_read_again_wherever_they_lie_now(
+    shelf: Shelf, tmp_path: Path, drop_notice: Any, *, has_own: bool
+) -> None:
+    shelf.keep_pages({1: page(1, NOTICE), 2: page(2)})
+    shelf.fail(3, page(3, "尚未成文。"))
+    ours = Shelf(tmp_path / "ours")
+    if has_own:  # a file of the name that the lines tell, with other records in it
+        ours.keep_pages({7: page(7), 8: page(8)}, NEXT_DAY)
+    take_in(ours.root, shelf.root)
+    drop_notice()
+    outcome = ours.reextract()
+    assert outcome.trouble_counts == {}
+    assert (outcome.counts["reextracted"], outcome.counts["unstored"]) == (1, 0)
+    assert ours.reextract().counts["changed"] == 0
+    assert len(ours.history(1).states) == 2
+    assert is_sound(ours)
+    proof = gather(ours.root, docid_of(1), DAY)
+    assert proof
+    assert proof.lacking == []
+
+
+@pytest.mark.parametrize("has_own", [False, True])
+def test_pages_that_did_not_come_along_are_no_damage(shelf: Shelf, tmp_path: Path, *, has_own: bool) -> None:
     shelf.keep(1, 2)
     shelf.fail(3, page(3, "尚未成文。"))
+    shutil.rmtree(shelf.root / "_raw")
     ours = Shelf(tmp_path / "ours")
     take_in(ours.root, shelf.root)
     if has_own:  # a file of the name that the lines tell, with other records in it

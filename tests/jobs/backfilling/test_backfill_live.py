@@ -1,0 +1,182 @@
+"""Backfills of the stand-in by the real command: they give what one crawl gives, at the stated rate, whatever is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from newsarchive.archive.record.state_file import read_object
+from newsarchive.rehearsal.answers import Answer, answer_of
+from tests.cli.cli_process import newsarchive
+from tests.conftest import Crawls, tree, wait_until
+from tests.jobs.backfilling.fills import QUICK, Fills, answers, busiest, findings
+
+pytestmark = pytest.mark.slow
+
+WHOLE = (0, 5)
+"""Exit codes of a backfill that merged all; 5: a day of such a small world may have nothing."""
+
+
+def kept(crawls: Crawls) -> dict[str, str]:
+    return {line["docid"]: line["sha256"] for line in crawls.events("kept")}
+
+
+def single(crawls: Crawls, fills: Fills) -> Crawls:
+    """One crawl of the same days, into an archive beside."""
+    alone = Crawls(crawls.sina, crawls.root.with_name("single"))
+    run = alone("-a", f"since={fills.since}", "-a", f"until={fills.until}")
+    assert run.exit_code in (0, 3, 5)
+    return alone
+
+
+def test_slices_come_to_what_one_crawl_gives_with_the_raw_records(crawls: Callable[..., Crawls]) -> None:
+    ours = crawls(articles=40, days=6, titles="plain")
+    fills = Fills(ours)
+    filled = fills(*QUICK, "--slice", "2")
+    assert filled.exit_code in WHOLE, filled
+    assert filled.told["slices"] >= 3
+    alone = single(ours, fills)
+    assert tree(ours.root) == tree(alone.root)
+    assert kept(ours) == kept(alone)
+    assert answers(ours.root) == answers(alone.root)
+    assert answers(ours.root).keys() >= kept(ours).keys()
+    assert findings(ours.root) == []
+    for docid in (min(kept(ours)), max(kept(ours))):
+        ran = newsarchive("raw", docid, "--archive", str(ours.root))
+        assert (ran.returncode, docid in ran.stdout) == (0, True)
+    assert fills.slice_folders() == []
+    again = fills(*QUICK)
+    assert str(fills.until) in again.told["done"]  # a day that is not over is asked for again
+    assert tree(ours.root) == tree(alone.root)
+
+
+@pytest.mark.parametrize(
+    ("rate", "window_s", "days"), [(8.0, 2.5, 6), pytest.param(2.0, 10.0, 60, marks=pytest.mark.long)]
+)
+def test_rate_holds_for_all_crawls_together(
+    crawls: Callable[..., Crawls], rate: float, window_s: float, days: int
+) -> None:
+    ours = crawls(articles=days, days=days, titles="plain")
+    filled = Fills(ours)("--rate", str(rate), "--yes", "--slice", "2", "--workers", "2")
+    assert filled.exit_code in WHOLE, filled
+    assert busiest(ours.sina, window_s) <= window_s * rate
+
+
+def killed_now_and_then(fills: Fills, times: int, *options: str) -> None:
+    """Kill it with SIGKILL at moments spread over its work, and sometimes one of its crawls before."""
+    sina, chance = fills.sina, random.Random(times)
+    for number in range(times):
+        process = fills.start(*options)
+        for kill in (crawl_of, None) if number % 3 == 0 else (None,):
+            further = len(sina.requests) + chance.randint(1, 12)
+            wait_until(lambda: process.poll() is not None or len(sina.requests) >= further)  # noqa: B023
+            for child in kill(process.pid) if kill else ():
+                os.kill(child, signal.SIGKILL)
+        process.kill()
+        process.communicate()
+
+
+def crawl_of(backfill: int) -> list[int]:
+    """The process id of one of its crawls, if any runs and this system tells."""
+    told = [file.read_text("ascii").split() for file in Path(f"/proc/{backfill}/task").glob("*/children")]
+    return [int(child) for children in told for child in children][:1]
+
+
+@pytest.mark.parametrize(("times", "articles", "days"), [(3, 30, 6), pytest.param(10, 120, 60, marks=pytest.mark.long)])
+def test_backfill_that_is_killed_comes_to_what_one_crawl_gives(
+    crawls: Callable[..., Crawls], times: int, articles: int, days: int
+) -> None:
+    ours = crawls(articles=articles, days=days, titles="plain")
+    fills = Fills(ours)
+    killed_now_and_then(fills, times, *QUICK, "--slice", "2")
+    filled = fills(*QUICK, "--slice", "2")
+    assert filled.exit_code in WHOLE, filled
+    alone = single(ours, fills)
+    assert tree(ours.root) == tree(alone.root)
+    assert kept(ours) == kept(alone)
+    assert answers(ours.root).keys() >= kept(ours).keys()
+    assert findings(ours.root) == []
+    assert fills.slice_folders() == []
+
+
+@dataclass
+class Ban:
+    """Refuses everything from the ``first``-th article on, until it is ``over``."""
+
+    first: int
+    asked: int = 0
+    over: bool = False
+
+    def __call__(self, _host: str, target: str) -> Answer | None:
+        self.asked += ".shtml" in target
+        return answer_of(456, "text/html", b"") if self.asked >= self.first and not self.over else None
+
+
+@pytest.mark.parametrize("is_released", [False, True])
+def test_ban_stops_all_crawls_and_the_next_backfill_waits_for_its_end(
+    crawls: Callable[..., Crawls], *, is_released: bool
+) -> None:
+    ban = Ban(first=8)
+    ours = crawls(ban, articles=30, days=6, titles="plain")
+    fills = Fills(ours)
+    filled = fills(*QUICK, "--slice", "1", NEWSARCHIVE_SINA_BAN_MINUTES="60")
+    assert (filled.exit_code, filled.told["exit_code"]) == (4, 4)
+    assert filled.told["blocked_until"]
+    assert brake_of(ours.root)
+    assert all(map(brake_of, (folder for folder in fills.slice_folders() if (folder / ".newsarchive").is_dir())))
+    sent = len(ours.sina.requests)
+    waiting = fills(*QUICK)
+    assert waiting.exit_code == 4
+    assert "no request is sent before" in waiting.stderr
+    assert len(ours.sina.requests) == sent
+    ban.over = True
+    if is_released:
+        assert newsarchive("status", "--release", "--archive", str(ours.root)).returncode != 2
+        done = fills(*QUICK, "--slice", "1")
+    else:
+        done = fills(*QUICK, "--slice", "1", NEWSARCHIVE_CLOCK_OFFSET_SECONDS="3700")
+    assert done.exit_code in WHOLE, done
+    assert brake_of(ours.root) is None
+    assert tree(ours.root) == tree(single(ours, fills).root)
+    assert findings(ours.root) == []
+
+
+def brake_of(root: Path) -> dict[str, object] | None:
+    return read_object(root / ".newsarchive" / "brake.json")
+
+
+def test_crawl_and_second_backfill_wait_for_the_first(crawls: Callable[..., Crawls]) -> None:
+    ours = crawls(articles=20, days=6, titles="plain")
+    fills = Fills(ours)
+    process = fills.start("--rate", "1", "--slice", "1")
+    wait_until(lambda: ours.sina.requests)
+    assert fills(*QUICK).exit_code == 6
+    assert ours().exit_code == 6
+    process.send_signal(signal.SIGINT)
+    stdout, _ = process.communicate()
+    assert process.returncode == 3
+    assert json.loads(stdout)["left"]
+    assert fills(*QUICK).exit_code in WHOLE
+
+
+def test_day_without_anything_is_told_and_keeps_no_other_from_being_merged(crawls: Callable[..., Crawls]) -> None:
+    ours = crawls(articles=60, days=4, titles="plain")
+    fills = Fills(ours)
+    fills.since -= timedelta(2)
+    empty = [str(fills.since), str(fills.since + timedelta(1))]
+    filled = fills(*QUICK, "--slice", "30")
+    assert filled.exit_code == 5, filled
+    assert filled.told["left"][0].startswith(" to ".join(empty))
+    assert tree(ours.root) == tree(single(ours, fills).root)
+    assert fills.slice_folders() == []
+    again = fills(*QUICK)
+    assert again.exit_code == 5
+    assert 3 <= again.told["days"] < 6  # these two, and the day that is not over
