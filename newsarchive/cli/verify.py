@@ -18,6 +18,7 @@ from newsarchive.archive.format.folder import check_archive
 from newsarchive.archive.format.heads import Head
 from newsarchive.archive.record.finding import Finding
 from newsarchive.cli import tables
+from newsarchive.cli.engines import EngineOption, WorkersOption, workers_of
 from newsarchive.cli.folder import OF_THE_ARCHIVE, ArchiveOption, JsonOption, archive_folder
 from newsarchive.errors import ArchiveDamaged, UsageError
 from newsarchive.jobs import verify as job
@@ -45,6 +46,8 @@ def verify(
     against: Annotated[
         Path | None, typer.Option(metavar="COPY", help="Another copy: tell what each lacks or has altered.")
     ] = None,
+    engine: EngineOption = "local",
+    workers: WorkersOption = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -53,7 +56,7 @@ def verify(
     Without an option, what came since the last verify is read whole, and a random thirtieth of the rest; of all other files
     name and size are checked. Works on a read-only folder and beside a running crawl; repairs nothing.
 
-    Example: newsarchive verify --full
+    Example: newsarchive verify --full | newsarchive verify --full --engine dask:tcp://10.0.0.5:8786
 
     Exit code: 0 if all is well, 8 if anything is not: missing, altered, stray, torn, misnamed, duplicate, unlinked,
     shortened; 2 for wrong usage.
@@ -65,12 +68,10 @@ def verify(
     root = archive_of(archive)
     look = job.FAST if fast else job.FULL if full or against else job.USUAL
     told = _told(heads) if heads else {}
+    copy = copy_of("--against", against, root) if against else None
+    readers = workers_of(engine, workers, root, *([copy] if copy else []))
     with progress("verify") as tell:
-        verdict = (
-            compare(root, copy_of("--against", against, root), look, tell)
-            if against
-            else job.verify(root, look, told, tell)
-        )
+        verdict = compare(root, copy, look, tell, readers) if copy else job.verify(root, look, told, tell, readers)
     if as_json:
         typer.echo(_json(verdict))
     else:
