@@ -15,7 +15,7 @@ from typing import Any
 
 from newsarchive.archive.index.worker import Workers, processes, processors
 from newsarchive.errors import UsageError
-from newsarchive.jobs.worker_needs import Need, guarded, lacking
+from newsarchive.jobs.worker_needs import Need, check, guarded
 
 LOCAL, DASK = "local", "dask"
 ANSWER_S = 10.0
@@ -68,15 +68,8 @@ def _checked(name: str, need: Need) -> int:
             client.wait_for_workers(1, timeout=ANSWER_S)
         except TimeoutError:
             raise UsageError(f"--engine {name} has no worker: start some, dask worker ADDRESS --nthreads 1") from None
-        told = client.run(lacking, need, on_error="return")
-        troubles = [f"worker {worker}: {lack}" for worker, lacks in sorted(told.items()) for lack in _phrases(lacks)]
-        if troubles:
-            raise UsageError(f"--engine {name} cannot do this: {'; '.join(troubles)}")
+        check(client, need, name)
         return sum(client.nthreads().values())
-
-
-def _phrases(told: list[str] | Exception) -> list[str]:
-    return [f"it has no such newsarchive ({told})"] if isinstance(told, Exception) else told
 
 
 @contextmanager
@@ -85,7 +78,7 @@ def _client(name: str, workers: int) -> Iterator[Any]:
 
     if name == DASK:
         with (
-            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
+            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
             Client(cluster) as client,
         ):
             yield client

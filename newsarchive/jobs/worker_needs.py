@@ -6,7 +6,7 @@ import hashlib
 import platform
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import metadata, util
 from itertools import islice
@@ -70,3 +70,19 @@ def guarded(need: Need | None, job: Callable[..., Result], *args: Any) -> Result
     if need and (lacks := lacking(need)):
         raise UsageError(f"a worker on {platform.node()} cannot do this: {'; '.join(lacks)}")
     return job(*args)
+
+
+def check(client: Any, need: Need, name: str) -> None:
+    """Ask the scheduler of the engine ``name`` and its workers of now.  Raises ``UsageError``, naming what each of them lacks."""
+    told = {f"worker {worker}": lacks for worker, lacks in client.run(lacking, need, on_error="return").items()}
+    try:  # it takes jobs apart, and reads no day
+        told["the scheduler"] = client.run_on_scheduler(lacking, replace(need, places=(), packages=()))
+    except (ImportError, AttributeError) as error:
+        told["the scheduler"] = error
+    troubles = [f"{who}: {lack}" for who, lacks in sorted(told.items()) for lack in _phrases(lacks)]
+    if troubles:
+        raise UsageError(f"--engine {name} cannot do this: {'; '.join(troubles)}")
+
+
+def _phrases(lacks: list[str] | Exception) -> list[str]:
+    return [f"it has no such newsarchive ({lacks})"] if isinstance(lacks, Exception) else lacks
