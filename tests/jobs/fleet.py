@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+
+from distributed import Client
 
 from tests.conftest import wait_until
 
@@ -43,8 +47,21 @@ class Fleet:
 
     def add_worker(self, **environment: str) -> subprocess.Popen[bytes]:
         """One that reads a day at a time, and that nobody begins again."""
-        alone = ("--nthreads", "1", "--no-nanny", "--local-directory", str(self._folder))
+        alone = (
+            "--nthreads",
+            "1",
+            "--no-nanny",
+            "--name",
+            str(len(self.processes)),
+            "--local-directory",
+            str(self._folder),
+        )
         return self._begin("worker", self.address, *QUIET, *alone, **environment)
+
+    def is_at_work(self, client: Client, number: int) -> bool:
+        """Whether the worker that was begun as the ``number``-th has a day that it has not answered."""
+        names = {address: str(of["name"]) for address, of in client.scheduler_info(n_workers=-1)["workers"].items()}
+        return any(keys and names.get(address) == str(number) for address, keys in client.processing().items())
 
     def _begin(self, what: str, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments]
@@ -58,6 +75,23 @@ class Fleet:
         for process in reversed(self.processes):
             process.kill()
             process.wait()
+
+
+@contextmanager
+def one_killed(begun: Fleet, number: int = 1) -> Iterator[None]:
+    """The ``number``-th worker stands still, is killed as soon as it has a day, and another one is added; all within the block."""
+    worker = begun.processes[number]
+    worker.send_signal(signal.SIGSTOP)
+    with Client(begun.address, set_as_default=False) as client, ThreadPoolExecutor(1) as beside:
+
+        def kill() -> None:
+            wait_until(lambda: begun.is_at_work(client, number))
+            worker.send_signal(signal.SIGKILL)
+            begun.add_worker()
+
+        killed = beside.submit(kill)
+        yield
+        killed.result()
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -25,7 +24,7 @@ from newsarchive.reading.search import building
 from newsarchive.sina.page import boilerplate
 from tests.archive.making import essence
 from tests.conftest import wait_until
-from tests.jobs.fleet import FATAL_DAY, ROOT, Fleet, fatal, fleet, length
+from tests.jobs.fleet import FATAL_DAY, ROOT, Fleet, fatal, fleet, length, one_killed
 from tests.jobs.reextracting.shelf import DAY, NOTICE, Shelf, page, with_notice_dropped
 from tests.reading.search import scan
 
@@ -115,19 +114,28 @@ def test_a_killed_worker_costs_its_days_again_and_a_new_one_helps(
     shelf: Shelf, tmp_path: Path, rules: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = here(shelf, tmp_path / "copy", monkeypatch)
+    verdict = verify(tmp_path / "copy", FULL, {}, lambda *_: None)
     done: list[int] = []
     with fleet(tmp_path / "fleet", PYTHONPATH=rules) as begun:
-
-        def kill_one(days: int, _all: int) -> None:
-            done.append(days)
-            if days == 2:
-                begun.processes[1].send_signal(signal.SIGKILL)
-                begun.add_worker()
-
-        workers = workers_of(begun.engine, None, need_of(shelf.root))
-        assert shelf.reextract(workers=workers, tell=Tell(kill_one)).counts["reextracted"] == DAYS
+        workers = workers_of(begun.engine, 2, need_of(shelf.root))
+        with one_killed(begun):
+            tell = Tell(lambda days, _all: done.append(days))
+            assert shelf.reextract(workers=workers, tell=tell).counts["reextracted"] == DAYS
+        with one_killed(begun, 2):
+            assert verify(shelf.root, FULL, {}, lambda *_: None, workers).checked == verdict.checked
     assert done == list(range(DAYS + 1))
     assert essence(shelf.root) == expected
+
+
+def test_a_search_index_is_the_same_though_a_worker_is_killed(tmp_path: Path) -> None:
+    root = scan.archive(tmp_path / "archive", 60)
+    assert building.rebuild(root) == 60
+    made = index_of(root)
+    with fleet(tmp_path / "fleet") as begun:
+        workers = workers_of(begun.engine, 2, need_of(root))
+        with one_killed(begun):
+            assert building.rebuild(root, workers=workers) == 60
+    assert index_of(root) == made
 
 
 def test_what_kills_each_worker_is_named(tmp_path: Path) -> None:
