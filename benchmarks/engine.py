@@ -40,7 +40,7 @@ def by_fleet(archive: Path, folder: Path, workers: int, rounds: int) -> Reading:
         at = ("--engine", begun.engine, "--workers", str(workers))
         with Client(begun.address, set_as_default=False) as client:
             client.wait_for_workers(workers)
-        started(archive, *at)  # the workers have read the program now
+        read_again(archive, *at, start=started(archive, *at), rounds=1)  # the workers have loaded the program now
         idle = cpu_of(begun)
         start = started(archive, *at)
         before = cpu_of(begun)

@@ -176,7 +176,7 @@ def progress(verb: str) -> Iterator[Told]:
 
 
 class _Bar:
-    """Drawn by hand: a thread that draws must not be there when processes are forked."""
+    """Drawn by hand, where there is something to draw: no thread beside the work."""
 
     def __init__(self, bar: Any, verb: str) -> None:
         self._bar, self._task, self._due = bar, bar.add_task(verb, total=None), 0.0

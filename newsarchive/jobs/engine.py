@@ -6,6 +6,7 @@ same whatever the engine.  What a worker lacks is told by its name before the wo
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
@@ -76,6 +77,8 @@ def _checked(name: str, need: Need) -> int:
 def _client(name: str, workers: int) -> Iterator[Any]:
     from distributed import Client, LocalCluster  # noqa: PLC0415 - an extra
 
+    for logger in ("distributed", "distributed.client"):  # what goes wrong is raised: no tracebacks beside it
+        logging.getLogger(logger).setLevel(logging.CRITICAL)
     if name == DASK:
         with (
             LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,

@@ -30,8 +30,8 @@ FULL = Look()
 USUAL = Look(share=1 / 30)
 """A thirtieth of what was verified before: who verifies each day has read the whole archive once a month."""
 
-SMALL_BYTES, SMALL_FAST_BYTES = 4 << 20, 64 << 20
-"""Of journals: below that the work is done before further processes have started (0.1 s); without reading files, later."""
+SMALL_BYTES, SMALL_FAST_BYTES = 8 << 20, 128 << 20
+"""Of journals: below that the work is done before further processes have started (half a second); without reading files, later."""
 PAUSES_S = (1.0, 2.0, 4.0, 8.0)
 """Between looks while a run is at work: together longer than any commit of 64 files takes.  Without one, two looks that
 agree are enough."""

@@ -96,19 +96,36 @@ def test_wrong_usage_is_exit_2(shelf: Shelf, arguments: tuple[str, ...], said: s
     assert "Traceback" not in shown.stderr
 
 
-def test_ctrl_c_cancels_what_waits(shelf: Shelf, tmp_path: Path) -> None:
+@pytest.fixture
+def waiting(shelf: Shelf, tmp_path: Path) -> Iterator[tuple[Fleet, subprocess.Popen[str]]]:
+    """A re-extraction whose first day a worker has begun, and does not end before there is a file ``go-on``."""
     (tmp_path / "sitecustomize.py").write_text(WAITS)
-    waiting = {"PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT))), "GO_ON": str(tmp_path / "go-on")}
+    slow = {"PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT))), "GO_ON": str(tmp_path / "go-on")}
     command = [sys.executable, "-c", RUN, "reextract", "--archive", str(shelf.root), "--workers", "1", "--engine"]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     with (
-        fleet(tmp_path / "fleet", 1, **waiting) as begun,
-        Client(begun.address, set_as_default=False) as client,
+        fleet(tmp_path / "fleet", 1, **slow) as begun,
         subprocess.Popen([*command, begun.engine], env=env, stderr=subprocess.PIPE, text=True) as asked,
     ):
-        wait_until(lambda: asked.poll() is not None or begun.is_at_work(client, 1))
-        asked.send_signal(signal.SIGINT)
-        _, said = asked.communicate(timeout=60)
-        assert (asked.returncode, said) == (3, "newsarchive: stopped by a signal\n")
+        with Client(begun.address, set_as_default=False) as client:
+            wait_until(lambda: asked.poll() is not None or begun.is_at_work(client, 1))
+        yield begun, asked
+
+
+def test_ctrl_c_cancels_what_waits(waiting: tuple[Fleet, subprocess.Popen[str]], tmp_path: Path) -> None:
+    begun, asked = waiting
+    asked.send_signal(signal.SIGINT)
+    _, said = asked.communicate(timeout=60)
+    assert (asked.returncode, said) == (3, "newsarchive: stopped by a signal\n")
+    with Client(begun.address, set_as_default=False) as client:
         (tmp_path / "go-on").touch()
         wait_until(lambda: not any(client.processing().values()))
+
+
+def test_a_scheduler_that_goes_is_told_in_one_line(waiting: tuple[Fleet, subprocess.Popen[str]]) -> None:
+    begun, asked = waiting
+    begun.scheduler.kill()
+    _, said = asked.communicate(timeout=60)
+    assert asked.returncode == 1
+    assert said.startswith("newsarchive: the engine of the re-extraction has gone: begin again when it is back")
+    assert said.count("\n") == 1
