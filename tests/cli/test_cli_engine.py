@@ -74,6 +74,22 @@ def test_two_copies_are_compared_by_workers_of_a_scheduler(shelf: Shelf, two: Fl
     assert shown.stdout == newsarchive(*asked).stdout
 
 
+@pytest.mark.parametrize("name", ["jsonl", "csv", "sqlite", "parquet"])
+def test_exports_have_the_same_bytes(name: str, shelf: Shelf, two: Fleet, tmp_path: Path) -> None:
+    if name == "parquet":
+        pytest.importorskip("pyarrow", reason="the extra dataset is not installed")
+    asked = ("--archive", str(shelf.root), "--json")
+    for engine in ("local", two.engine):
+        out = tmp_path / engine[:4] / "out"
+        out.parent.mkdir()
+        assert told("export", name, str(out), *asked, "--engine", engine)["articles"] == 3
+    one, other = (
+        {file.name: file.read_bytes() for file in (tmp_path / engine).rglob("*") if file.is_file()}
+        for engine in ("loca", "dask")
+    )
+    assert one == other
+
+
 def test_a_relative_folder_is_the_same_for_all(shelf: Shelf, two: Fleet) -> None:
     asked = ("rebuild", "--search", "--archive", "archive", "--engine", two.engine, "--json")
     shown = newsarchive(*asked, cwd=shelf.root.parent)
@@ -86,6 +102,8 @@ def test_a_relative_folder_is_the_same_for_all(shelf: Shelf, two: Fleet) -> None
         (("verify", "--engine", "ray"), "expected local, dask, or dask:ADDRESS"),
         (("verify", "--engine", "dask:tcp://user:secret@127.0.0.1:9"), "no scheduler answers there"),
         (("rebuild", "--workers", "2"), "give them with --search"),
+        (("export", "jsonl", "o", "--workers", "2", "--search", "纸船"), "give them without --search"),
+        (("export", "epub", "o", "--workers", "2"), "epub is made by one process"),
     ],
 )
 def test_wrong_usage_is_exit_2(shelf: Shelf, arguments: tuple[str, ...], said: str) -> None:

@@ -20,6 +20,9 @@ from newsarchive.jobs.engine import engine, workers_of
 from newsarchive.jobs.reextracting.run import Tell
 from newsarchive.jobs.verify import FULL, verify
 from newsarchive.jobs.worker_needs import need_of
+from newsarchive.reading.export.formats import export
+from newsarchive.reading.export.source import Source
+from newsarchive.reading.library import Library
 from newsarchive.reading.search import building
 from newsarchive.sina.page import boilerplate
 from tests.archive.making import essence
@@ -136,6 +139,21 @@ def test_a_search_index_is_the_same_though_a_worker_is_killed(tmp_path: Path) ->
         with one_killed(begun):
             assert building.rebuild(root, workers=workers) == 60
     assert index_of(root) == made
+
+
+def test_an_export_is_the_same_though_a_worker_is_killed(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow", reason="the extra dataset is not installed")
+    root = scan.archive(tmp_path / "archive", 60)
+    export("parquet", Source(Library(root)), tmp_path / "alone")
+    with fleet(tmp_path / "fleet") as begun:
+        workers = workers_of(begun.engine, 2, need_of(root))
+        with one_killed(begun):
+            export("parquet", Source(Library(root), workers=workers), tmp_path / "theirs")
+    assert files(tmp_path / "theirs") == files(tmp_path / "alone")
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 def test_what_kills_each_worker_is_named(tmp_path: Path) -> None:
