@@ -96,12 +96,14 @@ def one_killed(begun: Fleet, number: int = 1) -> Iterator[None]:
 
 @contextmanager
 def fleet(folder: Path, workers: int = 2, **environment: str) -> Iterator[Fleet]:
-    """A scheduler with so many workers, at work until the end of the block."""
+    """A scheduler that so many workers have come to, until the end of the block."""
     folder.mkdir()
     begun = Fleet(folder, environment)
     try:
         for _ in range(workers):
             begun.add_worker()
+        with Client(begun.address, set_as_default=False) as client:
+            wait_until(lambda: len(client.nthreads()) == workers)
         yield begun
     finally:
         begun.end()

@@ -26,7 +26,6 @@ from newsarchive.reading.library import Library
 from newsarchive.reading.search import building
 from newsarchive.sina.page import boilerplate
 from tests.archive.making import essence
-from tests.conftest import wait_until
 from tests.jobs.fleet import FATAL_DAY, ROOT, Fleet, fatal, fleet, length, one_killed
 from tests.jobs.reextracting.shelf import DAY, NOTICE, Shelf, page, with_notice_dropped
 from tests.reading.search import scan
@@ -158,7 +157,6 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def test_what_kills_each_worker_is_named(tmp_path: Path) -> None:
     with fleet(tmp_path / "fleet", workers=6) as begun:
-        wait_until(lambda: workers_of(begun.engine, None, need_of(tmp_path)).count == 6)
         workers = workers_of(begun.engine, 1, need_of(tmp_path))
         results = in_order(fatal, ["2026-11-23", FATAL_DAY, "2026-11-25"], workers, ahead=1, what="test")
         assert [next(results), next(results)] == ["2026-11-23", "2026-11-25"]
