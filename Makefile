@@ -10,7 +10,7 @@ test:
 # All that the suite has, half an hour: trials at full length, a browser, the programs that exports are made for.
 # Debian: apt install chromium default-jre-headless nodejs npm; what is not there is skipped with its reason.
 test-long:
-	python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e '.[test,site,consumers,browser]'
+	python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e '.[test,site,consumers,browser,fleet]'
 	.venv/bin/python -m pytest -q -rs -m "slow or long" --dist loadgroup
 
 # sdist and wheel in dist/, checked by twine; the test of the wheel (pytest -m slow tests/test_wheel.py) installs it.

@@ -11,6 +11,7 @@
         ArchiveLocked (6)  ArchiveNotWritable (7)  ArchiveDamaged (8)  CatalogueUnusable (3)
         SearchUnusable (3)
       SearchTooLong         a search is to be asked for less
+      WorkersEnded          days that no worker survives             exit 1
       UsageError            what the user asked for cannot be done   exit 2
 
 A message names the cause, the object and the next step.
@@ -149,6 +150,16 @@ class SearchUnusable(ArchiveError):
 
 class SearchTooLong(NewsArchiveError):
     """A search took longer than the caller waits; raised by ``reading.search``: it is to be asked for less."""
+
+
+class WorkersEnded(NewsArchiveError):
+    """Days at which one worker after the other ended; raised by ``archive.index.worker`` when all others are done."""
+
+    def __init__(self, what: str, days: Iterable[str]) -> None:
+        super().__init__(
+            f"the {what} lacks {', '.join(days)}: workers that read it were ended twice, by the system for want of memory or "
+            "by a defect; look into the system's log, and try again with --workers 1"
+        )
 
 
 class UsageError(NewsArchiveError):

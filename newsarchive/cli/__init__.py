@@ -112,7 +112,8 @@ class _Verbs(TyperGroup):
         try:
             return super().invoke(ctx)
         except NewsArchiveError as error:
-            typer.echo(f"newsarchive: {masked(str(error))}", err=True)
+            notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
+            typer.echo(f"newsarchive: {masked(f'{error}{notes}')}", err=True)
             raise typer.Exit(error.exit_code) from None
         except KeyboardInterrupt:
             typer.echo("newsarchive: stopped by a signal", err=True)

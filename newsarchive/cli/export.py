@@ -13,10 +13,13 @@ from typing import Annotated, Any
 
 import typer
 
+from newsarchive.archive.index.worker import Workers
 from newsarchive.cli.channels import NAMES, lid_or_none
 from newsarchive.cli.days import SinceOption, UntilOption, first_and_last
+from newsarchive.cli.engines import EngineOption, WorkersOption, workers_of
 from newsarchive.cli.folder import ArchiveOption, JsonOption, archive_folder
 from newsarchive.cli.search_index import brought_level
+from newsarchive.errors import UsageError
 from newsarchive.operation.report import DONE, MISSING
 from newsarchive.reading.entries import Selection
 from newsarchive.reading.export.day_folders import Change
@@ -53,6 +56,8 @@ def export(
     local_images: Annotated[
         bool, typer.Option("--local-images", help="Bring the archive's own pictures along, and show these.")
     ] = False,
+    engine: EngineOption = "local",
+    workers: WorkersOption = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -61,7 +66,8 @@ def export(
     The options select; all that are given must hold. OUT appears when it is whole. A second export to the same folder of
     markdown, hexo or hugo changes only what changed, leaves alone what somebody edited, and keeps what another selection
     brought. Redacted articles are in no export; those that the source withdrew are marked. With --local-images, pictures that
-    the archive keeps (ARCHIVE_IMAGES) are copied; the others stay Sina's addresses.
+    the archive keeps (ARCHIVE_IMAGES) are copied; the others stay Sina's addresses. One process reads, but for jsonl, csv,
+    parquet and sqlite, where --workers or --engine ask for more.
 
     Example: newsarchive export hexo blog/source/_posts/news --since 2026-11-23 --channel 1686 |
     newsarchive export csv week.csv --since 2026-11-17 --until 2026-11-23 --search '央行 降准 OR 降息'
@@ -72,14 +78,24 @@ def export(
     first, last = first_and_last(since, until)
     selection = Selection(since=first, until=last, channel=lid_or_none(channel), media=media, symbol=symbol)
     query = parse(search, NAMES) if search is not None else None
-    library = Library(archive_folder(archive), CHANNEL_NAMES)
+    library = Library(archive_folder(archive).absolute(), CHANNEL_NAMES)
+    readers = _readers(engine, workers, library.root, has_query=query is not None)
     is_wanted = found_by(library.root, query, brought_level(library.root).behind) if query else everything
     _end_orderly()
     with _progress(format_name) as tell:
-        source = Source(library, selection, is_wanted, tell, has_pictures=local_images)
+        source = Source(library, selection, is_wanted, tell, has_pictures=local_images, workers=readers)
         change = write(format_name, source, out)
     _show(source, change, out, as_json=as_json)
     raise typer.Exit(MISSING if source.unreadable else DONE)
+
+
+def _readers(engine: str, count: int | None, root: Path, *, has_query: bool) -> Workers | None:
+    """None: this process, which reads no article that is not wanted."""
+    if engine == "local" and count is None:
+        return None
+    if has_query:
+        raise UsageError("--engine and --workers are for whole days: give them without --search")
+    return workers_of(engine, count, root)
 
 
 def _end_orderly() -> None:

@@ -23,6 +23,7 @@ from newsarchive.archive.record import appending, files
 from newsarchive.archive.record.damage import accept
 from newsarchive.archive.record.lock import ArchiveLock
 from newsarchive.cli.clock import now_of
+from newsarchive.cli.engines import EngineOption, WorkersOption, workers_of
 from newsarchive.cli.folder import ArchiveOption, JsonOption, archive_folder, profile_name
 from newsarchive.cli.search_index import rebuild_search
 from newsarchive.errors import ArchiveNotWritable, UsageError
@@ -46,6 +47,8 @@ def rebuild(
     search: Annotated[
         bool, typer.Option("--search", help="The search index in place of the catalogue; beside a running crawl, too.")
     ] = False,
+    engine: EngineOption = "local",
+    workers: WorkersOption = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -58,7 +61,7 @@ def rebuild(
     to it that says so. Nothing else of the journal is changed.
 
     With --search it makes the search index anew, from journals and articles, on all processors: some 0.5 ms an article. The
-    old one is searched until the new one is whole.
+    old one is searched until the new one is whole. --engine and --workers say who reads the days.
 
     Example: newsarchive rebuild --accept-damage | newsarchive rebuild --search
 
@@ -67,8 +70,10 @@ def rebuild(
     """
     root = archive_folder(archive)
     if search:
-        _rebuild_search(root, accept_damage=accept_damage, as_json=as_json)
+        _rebuild_search(root, engine, workers, accept_damage=accept_damage, as_json=as_json)
         return
+    if engine != "local" or workers:
+        raise UsageError("--engine and --workers are for the search index: give them with --search")
     if accept_damage:
         for damage in accept(root, profile_name(root), now_of):
             typer.echo(f"Accepted: {damage}.", err=True)
@@ -90,11 +95,12 @@ def rebuild(
     raise typer.Exit(DAMAGED if done.damage else DONE)
 
 
-def _rebuild_search(root: Path, *, accept_damage: bool, as_json: bool) -> None:
+def _rebuild_search(root: Path, engine: str, workers: int | None, *, accept_damage: bool, as_json: bool) -> None:
     if accept_damage:
         raise UsageError("--accept-damage is about the journals: give it without --search")
     _end_orderly()
-    rebuild_search(root, as_json=as_json)
+    root = root.absolute()
+    rebuild_search(root, workers_of(engine, workers, root), as_json=as_json)
 
 
 def _end_orderly() -> None:

@@ -12,10 +12,12 @@ from typing import Annotated
 import typer
 
 from newsarchive import settings
+from newsarchive.archive.index.worker import Workers
 from newsarchive.archive.record import files
 from newsarchive.cli import tables
 from newsarchive.cli.clock import clock
 from newsarchive.cli.days import SinceOption, UntilOption, first_and_last
+from newsarchive.cli.engines import EngineOption, WorkersOption, workers_of
 from newsarchive.cli.folder import ArchiveOption, JsonOption, profile_name
 from newsarchive.cli.verify import archive_of, progress
 from newsarchive.errors import ArchiveDamaged, NewsArchiveError, UsageError, cause_of, did_you_mean
@@ -50,9 +52,8 @@ def reextract(
     report: Annotated[
         Path | None, typer.Option(metavar="FILE.html", help="Write here what changes, as a page to look at.")
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Processes that read; else one a processor.")
-    ] = None,
+    engine: EngineOption = "local",
+    workers: WorkersOption = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -79,7 +80,7 @@ def reextract(
         failed=failed,
         accepts=accept_losses,
         dry_run=dry_run,
-        workers=workers,
+        workers=workers_of(engine, workers, root),
     )
     _check_report(report)
     _end_orderly()
@@ -108,7 +109,7 @@ def _plan(
     failed: bool,
     accepts: bool,
     dry_run: bool,
-    workers: int | None,
+    workers: Workers,
 ) -> Plan:
     known = [one.__name__ for one in LAYOUTS]
     if layout is not None and layout not in known:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import typer
 
+from newsarchive.archive.index.worker import Workers
 from newsarchive.reading.search import building, index
 from newsarchive.reading.search.index import Standing, Tell
 
@@ -69,11 +70,11 @@ def _bar(what: str) -> Iterator[Tell]:
         yield lambda done, days: bar.update(task, total=days, completed=done)
 
 
-def rebuild_search(root: Path, *, as_json: bool) -> None:
+def rebuild_search(root: Path, workers: Workers, *, as_json: bool) -> None:
     """Make the index anew, and say how much is in it."""
     began = time.monotonic()
     with progress("Indexing") as tell:
-        states = building.rebuild(root, tell)
+        states = building.rebuild(root, tell, workers)
     seconds = time.monotonic() - began
     if as_json:
         typer.echo(json.dumps({"states": states, "seconds": round(seconds, 1)}))

@@ -19,6 +19,7 @@ from newsarchive.archive.format.heads import Head
 from newsarchive.archive.record.audit import Look
 from newsarchive.archive.record.finding import Finding
 from newsarchive.cli import tables
+from newsarchive.cli.engines import EngineOption, WorkersOption, workers_of
 from newsarchive.cli.folder import OF_THE_ARCHIVE, ArchiveOption, JsonOption, archive_folder
 from newsarchive.errors import ArchiveDamaged, UsageError
 from newsarchive.jobs import verify as job
@@ -48,6 +49,8 @@ def verify(
         str | None,
         typer.Option(metavar="COPY", help="Another copy, a folder or s3://…: tell what each lacks or has altered."),
     ] = None,
+    engine: EngineOption = "local",
+    workers: WorkersOption = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -57,7 +60,7 @@ def verify(
     name and size are checked. Works on a read-only folder and beside a running crawl; repairs nothing. --against s3://… asks
     the store for its checksums; with --full it reads each object.
 
-    Example: newsarchive verify --full
+    Example: newsarchive verify --full | newsarchive verify --full --engine dask:tcp://10.0.0.5:8786
 
     Exit code: 0 if all is well, 8 if anything is not: missing, altered, stray, torn, misnamed, duplicate, unlinked,
     shortened; 2 for wrong usage; 7 where a store does not answer.
@@ -69,8 +72,15 @@ def verify(
     root = archive_of(archive)
     look = job.FAST if fast else job.FULL if full or against else job.USUAL
     told = _told(heads) if heads else {}
+    copy = copy_of("--against", Path(against), root) if against and not is_store(against) else None
+    readers = workers_of(engine, workers, root, *([copy] if copy else []))
     with progress("verify") as tell:
-        verdict = _compared(root, against, look, tell, full=full) if against else job.verify(root, look, told, tell)
+        if copy:
+            verdict = compare(root, copy, look, tell, readers)
+        elif against:
+            verdict = _compared_with_store(root, against, look, tell, by_reading=full)
+        else:
+            verdict = job.verify(root, look, told, tell, readers)
     if as_json:
         typer.echo(_json(verdict))
     else:
@@ -78,12 +88,10 @@ def verify(
     raise typer.Exit(DAMAGED if verdict.findings else DONE)
 
 
-def _compared(root: Path, against: str, look: Look, tell: Told, *, full: bool) -> Verification:
-    if not is_store(against):
-        return compare(root, copy_of("--against", Path(against), root), look, tell)
+def _compared_with_store(root: Path, against: str, look: Look, tell: Told, *, by_reading: bool) -> Verification:
     from newsarchive.jobs.mirroring import comparing  # noqa: PLC0415 - for a copy in a store alone
 
-    return comparing.compare(root, store_of(against, root), look, tell, by_reading=full)
+    return comparing.compare(root, store_of(against, root), look, tell, by_reading=by_reading)
 
 
 def archive_of(given: Path | None) -> Path:
@@ -183,7 +191,7 @@ def progress(verb: str) -> Iterator[Told]:
 
 
 class _Bar:
-    """Drawn by hand: a thread that draws must not be there when processes are forked."""
+    """Drawn by hand, where there is something to draw: no thread beside the work."""
 
     def __init__(self, bar: Any, verb: str) -> None:
         self._bar, self._task, self._due = bar, bar.add_task(verb, total=None), 0.0

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from newsarchive.archive.format import paths
 from newsarchive.archive.format.chain import Owed, is_explained
+from newsarchive.archive.index.worker import HERE, Workers
 from newsarchive.archive.record import day_journal, presence
 from newsarchive.archive.record.audit import Look
 from newsarchive.archive.record.day_journal import DayJournal, day_name
@@ -31,10 +32,10 @@ class Side:
     """How the other one is called."""
 
 
-def compare(root: Path, copy: Path, look: Look, tell: Told) -> Verification:
+def compare(root: Path, copy: Path, look: Look, tell: Told, workers: Workers = HERE) -> Verification:
     """The verdict on both; paths of the copy begin with its folder."""
     here, there = Side(root, "", str(copy)), Side(copy, f"{copy}/", "this archive")
-    ours, theirs = verify(root, look, {}, tell), verify(copy, look, {}, tell)
+    ours, theirs = (verify(side.root, look, {}, tell, workers) for side in (here, there))
     findings = [*_told(ours, here, there), *_told(theirs, there, here)]
     named = {finding.path for finding in findings}
     lacking = [lack for day in sorted({*days_of(root), *days_of(copy)}) for lack in _of_day(here, there, day)]

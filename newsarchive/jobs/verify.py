@@ -6,20 +6,18 @@ where it stays so: beside a crawl a file may be there without its line for a mom
 
 from __future__ import annotations
 
-import concurrent.futures
-import os
-import signal
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from newsarchive.archive.format import paths
 from newsarchive.archive.format.heads import Head
+from newsarchive.archive.index.worker import HERE, Workers, in_order
 from newsarchive.archive.record.audit import Audit, Look, audit, head_of
 from newsarchive.archive.record.day_journal import Known
 from newsarchive.archive.record.finding import STRAY, Finding
@@ -32,15 +30,16 @@ FULL = Look()
 USUAL = Look(share=1 / 30)
 """A thirtieth of what was verified before: who verifies each day has read the whole archive once a month."""
 
-SMALL_BYTES, SMALL_FAST_BYTES = 4 << 20, 64 << 20
-"""Of journals: below that the work is done before further processes have started (0.1 s); without reading files, later."""
+SMALL_BYTES, SMALL_FAST_BYTES = 8 << 20, 128 << 20
+"""Of journals: below that the work is done before further processes have started (half a second); without reading files, later."""
 PAUSES_S = (1.0, 2.0, 4.0, 8.0)
 """Between looks while a run is at work: together longer than any commit of 64 files takes.  Without one, two looks that
 agree are enough."""
 
-DAYS_A_CHUNK = 4
-"""Of some hundred files each: a message between processes costs a fraction of that."""
+DAYS_AHEAD = 4
+"""A worker's results that may wait: small ones, of days that take from a millisecond to a second."""
 
+More = TypeVar("More")
 Result = TypeVar("Result")
 Told = Callable[[int, int], None]
 """(days done, days in all), after each day."""
@@ -58,15 +57,15 @@ class Verification:
     """Of the days that have a journal, oldest first."""
 
 
-def verify(root: Path, look: Look, told: Mapping[date, Head], tell: Told) -> Verification:
-    """Look at all days; ``told`` are heads that somebody kept elsewhere."""
+def verify(root: Path, look: Look, told: Mapping[date, Head], tell: Told, workers: Workers = HERE) -> Verification:
+    """Look at all days; ``told`` are heads that somebody kept elsewhere.  Raises what ``in_order`` does."""
     before = verified.load(root)
     looks = {
         day: replace(look, known=before.get(day), told=told.get(day))
         for day in sorted({*days_of(root), *before, *told})
     }
-    audits = _audited(root, looks, tell)
-    findings = _settled(root, _found(audits), lambda: _again(root, audits, looks))
+    audits = _audited(root, looks, tell, workers)
+    findings = _settled(root, _found(audits), lambda: _again(root, audits, looks, workers))
     results = list(audits.values())
     after = _after(before, results)
     if after != before:
@@ -131,7 +130,7 @@ def heads(root: Path, tell: Told) -> list[Head]:
     """One a day, from the journals alone."""
     days = days_of(root)
     found = []
-    for head in _each(root, head_of, days):
+    for head in _each(root, _head_of, [(day, None) for day in days], SMALL_FAST_BYTES, HERE):
         found.append(head)
         tell(len(found), len(days))
     return [head for head in found if head.lines]
@@ -148,32 +147,37 @@ def days_of(root: Path) -> list[date]:
 # --- all days --------------------------------------------------------------------------------------------------------
 
 
-def _audited(root: Path, looks: Mapping[date, Look], tell: Told) -> dict[date, Audit]:
+def _audited(root: Path, looks: Mapping[date, Look], tell: Told, workers: Workers) -> dict[date, Audit]:
     found: dict[date, Audit] = {}
-    for result in _results(root, looks):
+    small = SMALL_BYTES if any(look.reads_new for look in looks.values()) else SMALL_FAST_BYTES
+    for result in _each(root, _audit, list(looks.items()), small, workers):
         found[result.day] = result
         tell(len(found), len(looks))
     return found
 
 
-def _results(root: Path, looks: Mapping[date, Look]) -> Iterator[Audit]:
-    reads = any(look.reads_new for look in looks.values())
-    return _each(root, audit, looks, looks.values(), small=SMALL_BYTES if reads else SMALL_FAST_BYTES)
+def _audit(root: Path, asked: tuple[date, Look]) -> Audit:
+    return audit(root, *asked)
+
+
+def _head_of(root: Path, asked: tuple[date, None]) -> Head:
+    return head_of(root, asked[0])
 
 
 def _each(
-    root: Path, job: Callable[..., Result], days: Collection[date], *more: Iterable[Any], small: int = SMALL_FAST_BYTES
+    root: Path,
+    job: Callable[[Path, tuple[date, More]], Result],
+    asked: Sequence[tuple[date, More]],
+    small: int,
+    workers: Workers,
 ) -> Iterator[Result]:
-    """``job(root, day, …)`` of each day, in their order, on all processors if there is enough to do."""
-    processors = min(_processors(), len(days))
-    if processors <= 1 or _size(root, days) < small:
-        yield from map(partial(job, root), days, *more)
-        return
-    pool = concurrent.futures.ProcessPoolExecutor(processors, initializer=_leave_signals_to_the_parent)
-    try:
-        yield from pool.map(partial(job, root), days, *more, chunksize=DAYS_A_CHUNK)
-    finally:
-        pool.shutdown(cancel_futures=True)
+    """``job(root, (day, …))`` of each day, in their order, by workers if there is more to do than ``small`` bytes of journals."""
+    workers = workers.of(pays=_size(root, (day for day, _ in asked)) >= small, most=len(asked))
+    return in_order(partial(job, root), asked, workers, ahead=DAYS_AHEAD, what="verify", named=_day_of)
+
+
+def _day_of(asked: tuple[date, object]) -> str:
+    return str(asked[0])
 
 
 def _size(root: Path, days: Iterable[date]) -> int:
@@ -183,15 +187,6 @@ def _size(root: Path, days: Iterable[date]) -> int:
         with suppress(OSError):
             size += paths.journal_path(root, day).stat().st_size
     return size
-
-
-def _processors() -> int:
-    """Those that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _leave_signals_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 # --- again -----------------------------------------------------------------------------------------------------------
@@ -211,11 +206,11 @@ def _settled(root: Path, found: list[Finding], again: Callable[[], list[Finding]
     return [finding for finding in before if finding in former]
 
 
-def _again(root: Path, audits: dict[date, Audit], looks: Mapping[date, Look]) -> list[Finding]:
+def _again(root: Path, audits: dict[date, Audit], looks: Mapping[date, Look], workers: Workers) -> list[Finding]:
     """Look once more at the days on which something was found, at each file where files are read at all."""
     days = [day for day, result in audits.items() if result.findings]
     closer = {day: replace(looks[day], share=1) if looks[day].reads_new else looks[day] for day in days}
-    audits.update(_audited(root, closer, _say_nothing))
+    audits.update(_audited(root, closer, _say_nothing, workers))
     return _found(audits)
 
 

@@ -52,14 +52,14 @@ class Library:
         """``channel_names``: lid → what to call the channel.  Raises ``UsageError`` for a folder that is no archive."""
         check_archive(root, "give the folder of an archive")
         self.root = root
-        self._channel_names = channel_names
+        self.channel_names = channel_names
         self._lists: DayCache[DayList] = DayCache(root, HELD_DAYS)
         self._counts: DayCache[DayCount] = DayCache(root, HELD_SUMMARIES)
         self._corrections: DayCache[tuple[Correction, ...]] = DayCache(root, HELD_SUMMARIES)
 
     def channel_name(self, lid: str) -> str:
         """What to call a channel; the lid itself where nobody named it."""
-        return self._channel_names.get(lid, lid)
+        return self.channel_names.get(lid, lid)
 
     # --- one document ----------------------------------------------------------------------------------------------
 

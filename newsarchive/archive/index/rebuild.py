@@ -20,13 +20,13 @@ from pathlib import Path
 from newsarchive.archive.format import journal, paths
 from newsarchive.archive.format.journal import Tail
 from newsarchive.archive.format.profiles import Profile
-from newsarchive.archive.index import worker
 from newsarchive.archive.index.catalogue import Catalogue
 from newsarchive.archive.index.catch_up import Mend, mended, note_if_lost, take_day
 from newsarchive.archive.index.damage import Damage
 from newsarchive.archive.index.database import BESIDE_NAME, discard
 from newsarchive.archive.index.day_rows import DayRows, is_shared, read_day
 from newsarchive.archive.index.look_of import note_path
+from newsarchive.archive.index.worker import HERE, in_order
 
 logger = logging.getLogger(__name__)
 
@@ -207,9 +207,9 @@ class _Rebuild:
     def _read(self, todo: Sequence[date]) -> Generator[DayRows]:
         """The days in their order, by workers where that pays."""
         pays = sum(self._journals[day] for day in todo) >= PARALLEL_BYTES
-        workers = min(worker.processors(), MAX_WORKERS) if pays else 1
+        workers = HERE.of(pays=pays, most=MAX_WORKERS)
         job = partial(read_day, self._root, profile_name=self._profile.name)
-        return worker.in_order(job, todo, workers, ahead=DAYS_AHEAD, what="rebuild")
+        return in_order(job, todo, workers, ahead=DAYS_AHEAD, what="rebuild")
 
 
 def _put_in_place(beside: Path, path: Path) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from newsarchive.archive.format import journal, paths
 from newsarchive.archive.format.redacting import REDACTED, names_of
 from newsarchive.archive.format.states import is_docid
-from newsarchive.archive.index import worker
+from newsarchive.archive.index.worker import HERE, Workers, in_order
 from newsarchive.archive.record import reextraction
 from newsarchive.archive.record.batch import Batch
 from newsarchive.archive.record.store import Archive
@@ -54,8 +54,7 @@ class Plan:
     is_dry: bool = False
     marks_same_text: bool = False
     """``DEDUPE_SAME_TEXT`` is ``mark``: a failed document whose text another has is kept, too."""
-    workers: int | None = None
-    """None: as many as there are processors."""
+    workers: Workers = HERE
     lock_patience_s: float = LOCK_PATIENCE_S
 
 
@@ -73,7 +72,7 @@ def run(plan: Plan, clock: Callable[[], datetime], tell: Tell) -> Outcome:
     """Read all days again, and write what they give now unless it is a dry run.
 
     Raises ``ArchiveLocked`` where another run holds the archive for longer than ``lock_patience_s``, and the errors of
-    ``Archive.open``; what was written until then stays.
+    ``Archive.open`` and ``in_order``; what was written until then stays.
     """
     outcome, root = Outcome(plan.is_dry), plan.task.root
     days = dict(paths.sizes(root, plan.since, plan.until))
@@ -106,10 +105,9 @@ def _hidden_of(path: Path) -> Iterator[str]:
 
 def _results(plan: Plan, days: dict[date, int]) -> Generator[DayAgain]:
     """The days in their order, by workers where that pays, or where so many are asked for."""
-    pays = plan.workers is not None or sum(days.values()) >= PARALLEL_BYTES
-    workers = min(plan.workers or worker.processors(), len(days)) if pays else 1
+    workers = plan.workers.of(pays=sum(days.values()) >= PARALLEL_BYTES, most=len(days))
     job = partial(read_day_again, plan.task)
-    return worker.in_order(job, list(days), workers, ahead=DAYS_AHEAD, what="re-extraction")
+    return in_order(job, list(days), workers, ahead=DAYS_AHEAD, what="re-extraction")
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from newsarchive.pages.text import printable
 from newsarchive.reading.export.place import begins_with, whole_file
-from newsarchive.reading.export.record import NAMES, Value, record_of
+from newsarchive.reading.export.record import NAMES, Value
+from newsarchive.reading.export.rows import records
 from newsarchive.reading.export.source import Source
 from newsarchive.reading.records import guarded
 
@@ -31,8 +32,7 @@ def export(source: Source, out: Path) -> None:
     with whole_file(out, begins_with(HEAD)) as part, part.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        for article in source.articles():
-            record = record_of(source.library, article)
+        for record in records(source):
             writer.writerow([_cell(value) for name, value in record.items() if name not in LEFT_OUT])
 
 

@@ -25,16 +25,20 @@ class Format:
     """The module that the extra brings."""
     has_pictures: bool = False
     """Whether it can bring the archive's own pictures along."""
+    has_rows: bool = False
+    """Whether it is made of records, which workers can make (``rows``)."""
 
 
 FORMATS = {
     "markdown": Format("markdown", "a folder of plain Markdown, for Obsidian", has_pictures=True),
     "hexo": Format("hexo", "posts for Hexo: give a folder in source/_posts", has_pictures=True),
     "hugo": Format("hugo", "pages for Hugo: give a folder in content", has_pictures=True),
-    "jsonl": Format("jsonl", "one file, a JSON object a line"),
-    "csv": Format("csv_", "one table that Excel opens"),
-    "parquet": Format("parquet", "a folder of Parquet by month, with a card", extra="dataset", needs="pyarrow"),
-    "sqlite": Format("sqlite", "one database, for Datasette"),
+    "jsonl": Format("jsonl", "one file, a JSON object a line", has_rows=True),
+    "csv": Format("csv_", "one table that Excel opens", has_rows=True),
+    "parquet": Format(
+        "parquet", "a folder of Parquet by month, with a card", extra="dataset", needs="pyarrow", has_rows=True
+    ),
+    "sqlite": Format("sqlite", "one database, for Datasette", has_rows=True),
     "epub": Format("epub", "one book by channel: the paper of a day or a week", has_pictures=True),
     "wacz": Format("wacz", "one file of the pages as they were sent, for replay", extra="wacz", needs="wacz"),
     "bag": Format("bag", "a BagIt folder of the archive itself, for libraries", extra="bag", needs="bagit"),
@@ -53,6 +57,9 @@ def export(name: str, source: Source, out: Path) -> Change | None:
     if source.has_pictures and not FORMATS[name].has_pictures:
         able = ", ".join(other for other, kind in FORMATS.items() if kind.has_pictures)
         raise UsageError(f"--local-images: {name} holds no pictures; {able} do")
+    if source.workers and not FORMATS[name].has_rows:
+        able = ", ".join(other for other, kind in FORMATS.items() if kind.has_rows)
+        raise UsageError(f"--engine and --workers: {name} is made by one process; {able} can be made by more")
     out = check_out(out, source.library.root)
     change = _loaded(name).export(source, out)
     return change if isinstance(change, Change) else None

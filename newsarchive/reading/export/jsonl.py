@@ -8,7 +8,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from newsarchive.reading.export.place import whole_file
-from newsarchive.reading.export.record import Value, record_of
+from newsarchive.reading.export.record import Value
+from newsarchive.reading.export.rows import records
 from newsarchive.reading.export.source import Source
 
 _TO_ESCAPE = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
@@ -22,8 +23,7 @@ HEAD_BYTES = 200
 def export(source: Source, out: Path) -> None:
     """Raises what ``whole_file`` does, and ``ArchiveDamaged``."""
     with whole_file(out, is_ours) as part, part.open("w", encoding="utf-8", newline="\n") as file:
-        for article in source.articles():
-            record = record_of(source.library, article)
+        for record in records(source):
             line = json.dumps({name: _plain(value) for name, value in record.items()}, ensure_ascii=False)
             file.write(line.translate(_TO_ESCAPE) + "\n")
 

@@ -16,7 +16,8 @@ from pyarrow import parquet
 
 from newsarchive.reading.export.data_card import CARD_NAME, Month, card
 from newsarchive.reading.export.place import whole_folder
-from newsarchive.reading.export.record import SCHEMA, Record, record_of
+from newsarchive.reading.export.record import SCHEMA, Record
+from newsarchive.reading.export.rows import records
 from newsarchive.reading.export.source import Source
 
 GROUP_ROWS = 1_000
@@ -42,22 +43,21 @@ _SCHEMA = pa.schema(
 def export(source: Source, out: Path) -> None:
     """Raises what ``whole_folder`` does, and ``ArchiveDamaged``."""
     with whole_folder(out, "parquet") as part:
-        records = (record_of(source.library, article) for article in source.articles())
         months = [
             _write_month(part, month, of_month)
-            for month, of_month in groupby(records, key=lambda record: f"{record.day:%Y-%m}")
+            for month, of_month in groupby(records(source), key=lambda record: f"{record.day:%Y-%m}")
         ]
         (part / CARD_NAME).write_text(card(source, months), "utf-8", newline="\n")
         sums = "".join(f"{month.sha256}  {month.file}\n" for month in months)
         (part / SUMS_NAME).write_text(sums, "utf-8", newline="\n")
 
 
-def _write_month(folder: Path, month: str, records: Iterator[Record]) -> Month:
+def _write_month(folder: Path, month: str, of_month: Iterator[Record]) -> Month:
     file = f"month={month}/articles.parquet"
     (folder / file).parent.mkdir()
     rows = withdrawn = 0
     with closing(parquet.ParquetWriter(folder / file, _SCHEMA, compression="zstd")) as writer:
-        for group in _groups(records):
+        for group in _groups(of_month):
             writer.write_table(pa.Table.from_pylist([dict(record.items()) for record in group], schema=_SCHEMA))
             rows += len(group)
             withdrawn += sum(record.withdrawn_at is not None for record in group)
@@ -65,10 +65,10 @@ def _write_month(folder: Path, month: str, records: Iterator[Record]) -> Month:
         return Month(month, file, rows, withdrawn, hashlib.file_digest(data, "sha256").hexdigest())
 
 
-def _groups(records: Iterator[Record]) -> Iterator[list[Record]]:
+def _groups(of_month: Iterator[Record]) -> Iterator[list[Record]]:
     group: list[Record] = []
     characters = 0
-    for record in records:
+    for record in of_month:
         group.append(record)
         characters += len(record.text) + len(record.html)
         if len(group) == GROUP_ROWS or characters >= GROUP_CHARACTERS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from newsarchive.archive.index.worker import Workers
 from newsarchive.reading.entries import ALL, Entry, Selection
 from newsarchive.reading.kept_article import KeptArticle
 from newsarchive.reading.library import Library
@@ -41,6 +42,8 @@ class Source:
     """Whether the export brings the archive's own pictures along (``--local-images``), as far as its format can."""
     take_picture: Take | None = None
     """How; the format sets it."""
+    workers: Workers | None = None
+    """Who makes records of whole days, whatever ``is_wanted``; None: this process.  Only formats of rows ask (``rows``)."""
     exported: int = 0
     unreadable: int = 0
     faults: list[str] = field(default_factory=list)

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from newsarchive.errors import ArchiveNotWritable, CatalogueUnusable
 from newsarchive.reading.export.place import whole_file
-from newsarchive.reading.export.record import SCHEMA, Record, Value, record_of
+from newsarchive.reading.export.record import SCHEMA, Record, Value
+from newsarchive.reading.export.rows import records
 from newsarchive.reading.export.source import Source
 
 METADATA_SUFFIX = ".metadata.json"
@@ -107,8 +108,7 @@ def _write(source: Source, part: Path) -> None:
 
 def _fill(database: sqlite3.Connection, source: Source) -> None:
     lids: dict[str, str] = {}
-    for number, article in enumerate(source.articles(), 1):
-        record = record_of(source.library, article)
+    for number, record in enumerate(records(source), 1):
         _insert(database, "articles", [number, *(_plain(getattr(record, name)) for name in _COLUMNS)])
         for field in _LISTS:
             for value in dict.fromkeys(getattr(record, field)):

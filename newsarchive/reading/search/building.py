@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from newsarchive.archive.format import journal, paths
-from newsarchive.archive.index import worker
+from newsarchive.archive.index.worker import HERE, Workers, in_order
 from newsarchive.errors import SearchUnusable
 from newsarchive.reading.day_cache import stamp_of
 from newsarchive.reading.following import mark_of
@@ -55,14 +55,14 @@ Years = Collection[int] | None
 """Of publication; None for all."""
 
 
-def rebuild(root: Path, tell: Tell = lambda *_: None) -> int:
+def rebuild(root: Path, tell: Tell = lambda *_: None, workers: Workers = HERE) -> int:
     """Make the whole index anew; how many states are in it.
 
     Raises ``ArchiveLocked`` where another process writes it, ``ArchiveNotWritable``, and ``ArchiveDamaged`` where the disk
-    does not give the archive back.
+    does not give the archive back, and what ``in_order`` raises; then the old index stays.
     """
     with writing(root):
-        return _Build(root, sorted(mark_of(root).stamps), None, tell).run()
+        return _Build(root, sorted(mark_of(root).stamps), None, tell, workers).run()
 
 
 def purge(root: Path, tell: Tell = lambda *_: None) -> None:
@@ -119,8 +119,8 @@ def _to_be_purged(folder: Path) -> dict[int, set[date]]:
 class _Build:
     """Files under way; ``years``: only those are made, of what these days have."""
 
-    def __init__(self, root: Path, days: Sequence[date], years: Years, tell: Tell) -> None:
-        self._root, self._days, self._years, self._tell = root, days, years, tell
+    def __init__(self, root: Path, days: Sequence[date], years: Years, tell: Tell, workers: Workers = HERE) -> None:
+        self._root, self._days, self._years, self._tell, self._workers = root, days, years, tell, workers
         self._folder = folder_of(root)
         self._beside = self._folder / BESIDE_NAME
 
@@ -146,7 +146,7 @@ class _Build:
     def _fill(self, level: Level, shards: Shards) -> int:
         rows: list[Row] = []
         count = characters = 0
-        with closing(_read(self._root, self._days, self._years)) as made:
+        with closing(_read(self._root, self._days, self._years, self._workers)) as made:
             for number, day in enumerate(made, 1):
                 rows += day.rows
                 characters += sum(row.size for row in day.rows)
@@ -181,8 +181,8 @@ def read_day(root: Path, day: date, years: Years) -> Day:
     return Day(day, read, rows_of_day(root, day, years))
 
 
-def _read(root: Path, days: Sequence[date], years: Years) -> Generator[Day]:
+def _read(root: Path, days: Sequence[date], years: Years, workers: Workers) -> Generator[Day]:
     """The days in their order, by workers where that pays."""
     pays = sum(stamp_of(root, day).size for day in days) >= PARALLEL_BYTES
-    workers = min(worker.processors(), MAX_WORKERS) if pays else 1
-    return worker.in_order(partial(read_day, root, years=years), days, workers, ahead=DAYS_AHEAD, what="search index")
+    workers = workers.of(pays=pays, most=MAX_WORKERS)
+    return in_order(partial(read_day, root, years=years), days, workers, ahead=DAYS_AHEAD, what="search index")

@@ -37,7 +37,7 @@ def each_of_day(root: Path, day: date, docids: Iterable[str] | None = None) -> I
     path = paths.journal_path(root, day)
     left = iter(journal.docids(path) if docids is None else docids)
     while some := list(islice(left, TOGETHER)):
-        yield from states_of_day(root, day, frozenset(some)).items()
+        yield from states_of_day(root, day, dict.fromkeys(some)).items()  # in the order of the journal
 
 
 def rows_of_day(root: Path, day: date, years: Collection[int] | None = None) -> list[Row]:

@@ -11,7 +11,7 @@ import pytest
 from newsarchive.archive.format import events, journal, paths
 from newsarchive.archive.format.events import Said
 from newsarchive.archive.format.profiles import CLEAN, RSSHUB
-from newsarchive.archive.index import rebuild
+from newsarchive.archive.index import rebuild, worker
 from newsarchive.archive.index.database import BESIDE_NAME
 from newsarchive.archive.record import appending
 from newsarchive.errors import UsageError
@@ -121,7 +121,7 @@ def test_commits_beside_the_old_one_are_not_taken_for_those_of_the_new(root):
 
 def test_workers_come_to_the_same(root, monkeypatch):
     monkeypatch.setattr(rebuild, "PARALLEL_BYTES", 0)
-    monkeypatch.setattr(rebuild.worker, "processors", lambda: 2)
+    monkeypatch.setattr(worker, "processors", lambda: 2)
     before = tables(root)
     again(root)
     assert tables(root) == before
@@ -129,8 +129,8 @@ def test_workers_come_to_the_same(root, monkeypatch):
 
 def test_broken_workers_leave_the_rest_to_one_process(root, monkeypatch):
     monkeypatch.setattr(rebuild, "PARALLEL_BYTES", 0)
-    monkeypatch.setattr(rebuild.worker, "processors", lambda: 2)
-    monkeypatch.setattr(rebuild.worker, "begin", end_at_once)
+    monkeypatch.setattr(worker, "processors", lambda: 2)
+    monkeypatch.setattr(worker, "begin", end_at_once)
     before = tables(root)
     again(root)
     assert tables(root) == before
@@ -153,9 +153,9 @@ time.sleep(300)
 
 def test_a_worker_does_not_outlive_its_parent():
     with begin_script(WORKER) as process:
-        worker = int(process.stdout.readline())
+        pid = int(process.stdout.readline())
         process.send_signal(signal.SIGKILL)
-    while is_running(worker):  # pytest's own limit ends this
+    while is_running(pid):  # pytest's own limit ends this
         time.sleep(0.01)
 
 

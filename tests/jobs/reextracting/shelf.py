@@ -14,6 +14,7 @@ from newsarchive.archive.format import journal, paths
 from newsarchive.archive.format.raw_answer import read_raw
 from newsarchive.archive.format.raw_record import Exchange
 from newsarchive.archive.format.states import History, histories
+from newsarchive.archive.index.worker import Workers
 from newsarchive.archive.record.raw_store import RawSettings
 from newsarchive.archive.record.store import Archive
 from newsarchive.items import BEIJING, Article, Offer
@@ -129,7 +130,7 @@ class Shelf:
         """In this process, so that rules which a test changed are those of the worker."""
         plan = {name: asked.pop(name) for name in tuple(asked) if name in Plan.__dataclass_fields__}
         task = Task(root=self.root, profile="clean", **asked)
-        return run(Plan(**{"task": task, "is_dry": is_dry, "workers": 1, **plan}), self.clock, tell or Tell())
+        return run(Plan(**{"task": task, "is_dry": is_dry, "workers": Workers(1), **plan}), self.clock, tell or Tell())
 
     def lines(self, day: date = DAY) -> list[dict[str, Any]]:
         return list(journal.read_objects(paths.journal_path(self.root, day)))

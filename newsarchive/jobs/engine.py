@@ -1,0 +1,94 @@
+"""Where days are read: processes of this machine, or workers that others keep (Dask); nothing else knows which.
+
+A job is a pure function of a day, and its result is applied by one process, in the order of the days: the bytes are the
+same whatever the engine.  What a worker lacks is told by its name before the work begins, and for one that comes later then.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from functools import partial
+from importlib import util
+from typing import Any
+
+from newsarchive.archive.index.worker import Workers, processes, processors
+from newsarchive.errors import UsageError
+from newsarchive.jobs.worker_needs import Need, check, guarded
+
+LOCAL, DASK = "local", "dask"
+ANSWER_S = 10.0
+"""That a scheduler has to answer, and then a first worker to come: both stand before the verb is called."""
+
+
+def workers_of(name: str, count: int | None, need: Need) -> Workers:
+    """What ``--engine`` and ``--workers`` ask for.  Raises ``UsageError`` where it cannot be had as ``need`` says."""
+    if name == LOCAL:
+        return Workers(count)
+    if name != DASK and not name.startswith(f"{DASK}:"):
+        raise UsageError(f"--engine {name}: expected {LOCAL}, {DASK}, or {DASK}:ADDRESS of a scheduler")
+    if util.find_spec("distributed") is None:
+        raise UsageError(f"--engine {name} needs the extra fleet: pip install 'newsarchive[fleet]'")
+    from distributed import KilledWorker  # noqa: PLC0415 - an extra, and half a second
+
+    found = processors() if name == DASK else _checked(name, need)
+    return Workers(count or found, partial(engine, name, need=need), (KilledWorker,))
+
+
+@contextmanager
+def engine(name: str, workers: int, need: Need | None = None) -> Iterator[Executor]:
+    """An executor of ``workers`` processes here, or of a scheduler's; what waits there is cancelled at the end."""
+    if name == LOCAL:
+        with processes(workers) as pool:
+            yield pool
+        return
+    with _client(name, workers) as client:
+        executor = client.get_executor(pure=False)
+        try:
+            yield _Guarded(executor, need)
+        finally:
+            executor.shutdown(wait=False)
+
+
+class _Guarded(Executor):
+    """Each job first looks whether its worker has what is needed: workers may come when the work has begun."""
+
+    def __init__(self, inner: Executor, need: Need | None) -> None:
+        self._inner, self._need = inner, need
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return self._inner.submit(guarded, self._need, partial(fn, **kwargs), *args)
+
+
+def _checked(name: str, need: Need) -> int:
+    """How many days the workers of a scheduler read at once.  Raises ``UsageError``, naming what each of them lacks."""
+    with _client(name, 0) as client:
+        try:
+            client.wait_for_workers(1, timeout=ANSWER_S)
+        except TimeoutError:
+            raise UsageError(f"--engine {name} has no worker: start some, dask worker ADDRESS --nthreads 1") from None
+        check(client, need, name)
+        return sum(client.nthreads().values())
+
+
+@contextmanager
+def _client(name: str, workers: int) -> Iterator[Any]:
+    from distributed import Client, LocalCluster  # noqa: PLC0415 - an extra
+
+    for logger in ("distributed", "distributed.client"):  # what goes wrong is raised: no tracebacks beside it
+        logging.getLogger(logger).setLevel(logging.CRITICAL)
+    if name == DASK:
+        with (
+            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
+            Client(cluster) as client,
+        ):
+            yield client
+        return
+    try:
+        client = Client(name.partition(":")[2], timeout=ANSWER_S)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--engine {name}: no scheduler answers there ({error}); start one: dask scheduler") from None
+    with client:
+        yield client
