@@ -30,8 +30,9 @@ FULL = Look()
 USUAL = Look(share=1 / 30)
 """A thirtieth of what was verified before: who verifies each day has read the whole archive once a month."""
 
-SMALL_BYTES, SMALL_FAST_BYTES = 8 << 20, 128 << 20
-"""Of journals: below that the work is done before further processes have started (half a second); without reading files, later."""
+SMALL_BYTES, SMALL_FAST_BYTES = 64 << 20, 512 << 20
+"""Of journals: below that (some 80,000 articles) the work is done in two seconds, and a further process costs a quarter of
+one to start; without reading files, later."""
 PAUSES_S = (1.0, 2.0, 4.0, 8.0)
 """Between looks while a run is at work: together longer than any commit of 64 files takes.  Without one, two looks that
 agree are enough."""

@@ -27,8 +27,10 @@ MAX_REPORT_BYTES = 64 << 10
 MAX_CAUSES_BYTES = 1 << 20
 """Of the log, from its end: a line for each day of the longest slice is a twentieth of it."""
 BLOCKED = BlockedError.exit_code
-_CAUSE_RE = re.compile(r"^[^\n]{0,60}(?:ERROR|WARNING) (?:Exit \d|And): ([^\n]{1,2000})", re.M)
-"""How a crawl tells its causes, with ``LOG_FORMAT`` as it is by default."""
+_CAUSE_RE = re.compile(r"(?:ERROR|WARNING) (?:Exit \d|And): ")
+"""How a crawl tells its causes, with ``LOG_FORMAT`` as it is by default: behind the moment, before the cause."""
+MAX_MOMENT, MAX_CAUSE = 80, 2000
+"""Characters of a line."""
 
 OWN_GROUP: dict[str, Any]
 if sys.platform == "win32":
@@ -135,8 +137,9 @@ def tell_to_stop(stop: Path) -> None:
 
 def _causes(log: IO[bytes]) -> tuple[str, ...]:
     """One for each line that tells why the exit code is not 0."""
-    text = _tail(log, MAX_CAUSES_BYTES).decode("utf-8", "replace")
-    return tuple(_CAUSE_RE.findall(text))
+    lines = _tail(log, MAX_CAUSES_BYTES).decode("utf-8", "replace").split("\n")
+    told = ((line, _CAUSE_RE.search(line, 0, MAX_MOMENT)) for line in lines)
+    return tuple(line[found.end() :][:MAX_CAUSE] for line, found in told if found)
 
 
 def _report(out: IO[bytes]) -> dict[str, Any]:
