@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What verify costs: CPU of `newsarchive verify --full` and `--fast`, beside `sha256sum` over the same files.
 
-    python benchmarks/verify_cost.py [--articles 20000] [--rounds 3]
+    python benchmarks/verify_cost.py [--articles 20000] [--rounds 9]
 
 The archive is of our own making: articles of some 900 characters in the dialect of the profile clean, 200 a day, with
 journals as a crawl writes them.  Claims: --full at most 1.5 times the CPU of sha256sum, --fast at most a tenth of that.
@@ -124,7 +124,7 @@ def measured(root: Path, rounds: int) -> dict[str, float]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--articles", type=int, default=20_000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=9)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "archive"
