@@ -25,7 +25,7 @@ from newsarchive.cli.verify import progress
 from newsarchive.errors import UsageError
 from newsarchive.items import BEIJING
 from newsarchive.jobs.backfilling import slices
-from newsarchive.jobs.backfilling.run import CONNECTIONS, Backfill, Crawls, Outcome
+from newsarchive.jobs.backfilling.run import CONNECTIONS, Backfill, BackfillOutcome, Crawls
 from newsarchive.jobs.backfilling.slices import Slice
 from newsarchive.operation.masks import masked
 from newsarchive.operation.report import DONE, GRAVEST_FIRST, MISSING
@@ -152,7 +152,7 @@ def _month(month: str, channel: str, rows: Sequence[Row]) -> dict[str, Any]:
     return {"month": month, "channel": channel, "days": len(rows), **counts, "sealed": sum(row.sealed for row in rows)}
 
 
-def _exit_code(outcome: Outcome, months: Sequence[dict[str, Any]]) -> int:
+def _exit_code(outcome: BackfillOutcome, months: Sequence[dict[str, Any]]) -> int:
     """The gravest of the crawls that are left; else whether anything of these days is missing."""
     left = next((code for code in (2, 6, *GRAVEST_FIRST) if outcome.codes[code]), None)
     if left is not None:
@@ -163,7 +163,7 @@ def _exit_code(outcome: Outcome, months: Sequence[dict[str, Any]]) -> int:
     return MISSING if is_missing else DONE
 
 
-def _as_dict(outcome: Outcome, months: Sequence[dict[str, Any]], code: int) -> dict[str, Any]:
+def _as_dict(outcome: BackfillOutcome, months: Sequence[dict[str, Any]], code: int) -> dict[str, Any]:
     return {
         "exit_code": code,
         "days": outcome.days,
@@ -176,7 +176,7 @@ def _as_dict(outcome: Outcome, months: Sequence[dict[str, Any]], code: int) -> d
     }
 
 
-def _show(outcome: Outcome, months: Sequence[dict[str, Any]]) -> None:
+def _show(outcome: BackfillOutcome, months: Sequence[dict[str, Any]]) -> None:
     if months:
         tables.show(KEYS, [[str(one[key]) for key in KEYS] for one in months], right=KEYS[2:])
     for told in outcome.left[:SHOWN_LEFT]:
@@ -186,7 +186,7 @@ def _show(outcome: Outcome, months: Sequence[dict[str, Any]]) -> None:
     typer.echo(_sum(outcome))
 
 
-def _sum(outcome: Outcome) -> str:
+def _sum(outcome: BackfillOutcome) -> str:
     if not outcome.days:
         return "Nothing to do: each of these days is sealed, or was merged by an earlier backfill."
     left = outcome.days - len(outcome.done)

@@ -17,7 +17,7 @@ from newsarchive.cli.folder import ArchiveOption, JsonOption, archive_folder, ar
 from newsarchive.cli.tables import printable
 from newsarchive.errors import UsageError, cause_of
 from newsarchive.jobs.importing import run
-from newsarchive.jobs.importing.outcome import ARCHIVE, Outcome, Told
+from newsarchive.jobs.importing.outcome import ARCHIVE, ImportOutcome, Told
 from newsarchive.jobs.mirroring.places import is_store, store_of
 from newsarchive.operation.report import DONE, MISSING
 from newsarchive.settings import values
@@ -103,7 +103,7 @@ def _check_report(report: Path | None, folder: Path) -> None:
         raise UsageError(f"--report {report}: give a file in a folder that exists")
 
 
-def _write(report: Path, outcome: Outcome) -> None:
+def _write(report: Path, outcome: ImportOutcome) -> None:
     mended = [{"path": one.path, "docid": one.docid, "file": one.file, "mended": one.mended} for one in outcome.mended]
     unread = [{"path": one.path, "reason": one.reason} for one in outcome.left]
     lines = [json.dumps(told, ensure_ascii=False) + "\n" for told in (*mended, *unread)]
@@ -115,7 +115,7 @@ def _write(report: Path, outcome: Outcome) -> None:
         ) from error
 
 
-def _show(outcome: Outcome, *, dry_run: bool, as_json: bool) -> None:
+def _show(outcome: ImportOutcome, *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"dry_run": dry_run, **outcome.as_dict()}))
         return

@@ -23,7 +23,7 @@ from newsarchive.cli.verify import archive_of, progress
 from newsarchive.errors import ArchiveDamaged, NewsArchiveError, UsageError, cause_of, did_you_mean
 from newsarchive.jobs.reextracting import change, report_page, run
 from newsarchive.jobs.reextracting.day import DAMAGED, DEFECT, Task
-from newsarchive.jobs.reextracting.outcome import Outcome
+from newsarchive.jobs.reextracting.outcome import ReextractionOutcome
 from newsarchive.jobs.reextracting.run import Plan, Tell
 from newsarchive.operation.report import DONE, GRAVEST_FIRST, MISSING
 from newsarchive.settings import values
@@ -95,7 +95,7 @@ def reextract(
     raise typer.Exit(_exit_code(outcome))
 
 
-def _exit_code(outcome: Outcome) -> int:
+def _exit_code(outcome: ReextractionOutcome) -> int:
     """The gravest of what the troubles say."""
     codes = {CODES.get(kind, MISSING) for kind in outcome.trouble_counts}
     return next((code for code in GRAVEST_FIRST if code in codes), DONE)
@@ -169,7 +169,7 @@ def _end_orderly() -> None:
 # --- shown -----------------------------------------------------------------------------------------------------------
 
 
-def _show(outcome: Outcome) -> None:
+def _show(outcome: ReextractionOutcome) -> None:
     counts = outcome.counts
     if outcome.layouts:
         tables.show(("layout", "states", "what", "gained", "lost", "altered"), list(_rows(outcome)))
@@ -189,7 +189,7 @@ def _show(outcome: Outcome) -> None:
         typer.echo(f"Written: {counts['reextracted']} further states, {counts['kept']} articles{same}.")
 
 
-def _rows(outcome: Outcome) -> list[list[str]]:
+def _rows(outcome: ReextractionOutcome) -> list[list[str]]:
     rows = []
     for name, told in sorted(outcome.layouts.items()):
         of_all = [(key, counts) for key, counts in sorted(told.fields.items())]
@@ -199,7 +199,7 @@ def _rows(outcome: Outcome) -> list[list[str]]:
     return rows
 
 
-def _show_samples(outcome: Outcome) -> None:
+def _show_samples(outcome: ReextractionOutcome) -> None:
     samples = [sample for told in outcome.layouts.values() for sample in told.samples][:SHOWN]
     for sample in samples:
         typer.echo(tables.printable(f"{sample.docid}  {sample.day}  state {sample.state}  {sample.title}"))

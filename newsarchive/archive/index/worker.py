@@ -211,8 +211,13 @@ class _Replaced:
 
 @contextmanager
 def _noted(name: str, what: str) -> Iterator[None]:
-    try:
+    with ExitStack() as told:
+        told.push(lambda _kind, error, _trace: _note(error, f"while the {what} read {name}"))
         yield
-    except Exception as error:
-        error.add_note(f"while the {what} read {name}")
-        raise
+
+
+def _note(error: BaseException | None, text: str) -> bool:
+    """Tell an error, and not a stop, for what it was raised; it goes on."""
+    if isinstance(error, Exception):
+        error.add_note(text)
+    return False

@@ -25,7 +25,7 @@ from newsarchive.errors import ArchiveNotWritable, cause_of
 PROBE_BYTES = 4096
 """One block: an empty file can still be made on a full disk."""
 FEW_FILES = 8
-"""Fewer are written one after the other: as many as a commit of a crawl has at most times."""
+"""Fewer are written one after the other; most commits of a crawl have fewer."""
 SLOW_S = 0.002
 """Of a file on the average, from which on the rest is written by threads; on a quick disk they cost more than they spare."""
 WRITERS = 4
@@ -79,15 +79,15 @@ def write_all(wholes: Sequence[Whole]) -> None:
 
     Raises as that, once all that were begun have ended.
     """
-    begun, left = time.monotonic(), iter(wholes)
-    for number, whole in enumerate(left, 1):
+    begun = time.monotonic()
+    for number, whole in enumerate(wholes, 1):
         write_whole(whole.path, whole.data(), whole.part)
         if len(wholes) - number >= FEW_FILES and time.monotonic() - begun > number * SLOW_S:
-            break
-    _write_at_once(left)
+            _write_at_once(wholes[number:])
+            return
 
 
-def _write_at_once(wholes: Iterable[Whole]) -> None:
+def _write_at_once(wholes: Sequence[Whole]) -> None:
     with ThreadPoolExecutor(WRITERS, thread_name_prefix="archive-file") as pool:
         written = [pool.submit(lambda one: write_whole(one.path, one.data(), one.part), whole) for whole in wholes]
     for future in written:

@@ -21,7 +21,7 @@ from newsarchive.errors import ArchiveLocked, BlockedError, ListingError
 from newsarchive.items import BEIJING
 from newsarchive.jobs.backfilling import slices
 from newsarchive.jobs.backfilling.crawling import LOOK_S, Crawled, Order, crawl, tell_to_stop
-from newsarchive.jobs.backfilling.slice_folders import Open, SliceFolders
+from newsarchive.jobs.backfilling.slice_folders import OpenSlice, SliceFolders
 from newsarchive.jobs.backfilling.slices import Slice
 from newsarchive.jobs.importing import run as importing
 
@@ -65,7 +65,7 @@ class Crawls:
     """Requests a second to a host, of all crawls together."""
     at_once: int
 
-    def order(self, one: Open, profile: str, stop: Path) -> Order:
+    def order(self, one: OpenSlice, profile: str, stop: Path) -> Order:
         """The crawl of a slice."""
         gap = self.at_once / self.rate * MARGIN
         settings = {
@@ -94,7 +94,7 @@ class Crawls:
 
 
 @dataclass(slots=True)
-class Outcome:
+class BackfillOutcome:
     """What a backfill did."""
 
     days: int = 0
@@ -119,7 +119,7 @@ class Outcome:
 class _Crawl:
     """One that runs."""
 
-    slice: Open
+    slice: OpenSlice
     began: date
     attempt: int
 
@@ -137,12 +137,14 @@ class Backfill:
             _await_end(one)
         self._heed_bans()
         self._folders.release_stop()
-        self._outcome = Outcome()
-        self._waiting: deque[tuple[Open | Slice, int]] = deque()
+        self._outcome = BackfillOutcome()
+        self._waiting: deque[tuple[OpenSlice | Slice, int]] = deque()
         self._running: dict[Future[Crawled], _Crawl] = {}
         self._sweep()
 
-    def run(self, asked: Slice, days_a_slice: int, executor: Executor, is_stop_asked: Callable[[], bool]) -> Outcome:
+    def run(
+        self, asked: Slice, days_a_slice: int, executor: Executor, is_stop_asked: Callable[[], bool]
+    ) -> BackfillOutcome:
         """Crawl and merge what is missing of ``asked``: slices that are begun first, then the others, newest first."""
         self._plan(asked, days_a_slice)
         self._tell(0, self._outcome.days)
@@ -171,7 +173,7 @@ class Backfill:
         with closing(self._archive.reader()) as catalogue:
             missing = {day for day in asked.days if not _is_sealed(catalogue, day, asked.channels)}
         missing -= begun | self._folders.done(asked.channels)
-        todo: list[Open | Slice] = [*taken_up, *slices.cut(missing, days_a_slice, asked.channels)]
+        todo: list[OpenSlice | Slice] = [*taken_up, *slices.cut(missing, days_a_slice, asked.channels)]
         self._waiting.extend((one, 1) for one in todo)
         self._outcome.days = len(missing | begun)
         at_once = max(1, min(self._crawls.at_once, len(self._waiting)))
@@ -183,7 +185,7 @@ class Backfill:
     def _submit(self, executor: Executor) -> None:
         while self._has_more() and len(self._running) < self._width():
             one, attempt = self._waiting.popleft()
-            opened = one if isinstance(one, Open) else self._folders.begin(one)
+            opened = one if isinstance(one, OpenSlice) else self._folders.begin(one)
             self._hand_brake_to(opened)
             order = self._crawls.order(opened, self._archive.profile, self._folders.stop)
             began = self._archive.clock().astimezone(BEIJING).date()
@@ -261,7 +263,7 @@ class Backfill:
         if last.holds(now):
             raise BlockedError(blocked(last))
 
-    def _hear_ban(self, one: Open) -> None:
+    def _hear_ban(self, one: OpenSlice) -> None:
         tell_to_stop(self._folders.stop)
         heard = brake.read(one.state, self._archive.clock())
         self._outcome.leave(BLOCKED, f"{one.slice}: {blocked(heard) if heard else 'blocked by the site'}")
@@ -280,7 +282,7 @@ class Backfill:
         """Crawls at once: after a ban one alone, until its first ordinary request is answered."""
         return 1 if brake.read(self._archive.state, self._archive.clock()) else self._crawls.at_once
 
-    def _hand_brake_to(self, one: Open) -> None:
+    def _hand_brake_to(self, one: OpenSlice) -> None:
         """What the archive knows of a ban, a crawl of a slice knows: after one, it begins with a probe."""
         files.make_folder(one.state, one.folder)
         if pulled := brake.read(self._archive.state, self._archive.clock()):
@@ -304,7 +306,7 @@ def blocked(pulled: Brake) -> str:
     )
 
 
-def _await_end(one: Open) -> None:
+def _await_end(one: OpenSlice) -> None:
     """Wait for a crawl that outlived its backfill.  Raises ``ArchiveLocked`` where it does not end."""
     until = time.monotonic() + ORPHANS_END_S
     while one.state.is_dir():

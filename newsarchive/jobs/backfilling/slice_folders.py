@@ -43,7 +43,7 @@ _OF_A_SLICE_RE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenSlice:
     """A slice that is begun and not merged yet."""
 
     slice: Slice
@@ -74,10 +74,10 @@ class SliceFolders:
         self._bans: set[str] = set()
         self._read()
 
-    def open_slices(self) -> list[Open]:
+    def open_slices(self) -> list[OpenSlice]:
         """Newest days first; those whose folder is gone, or is not the slice's, are not among them."""
         names = [name for name in self._begun if name not in self._merged and self._is_marked(name)]
-        found = [Open(self._begun[name], self.root / name) for name in names]
+        found = [OpenSlice(self._begun[name], self.root / name) for name in names]
         return sorted(found, key=lambda one: one.slice.since, reverse=True)
 
     def done(self, channels: tuple[str, ...]) -> set[date]:
@@ -86,7 +86,7 @@ class SliceFolders:
         wanted = set(channels)
         return {day for one, days in merged if wanted <= set(one.channels) for day in days}
 
-    def begin(self, one: Slice) -> Open:
+    def begin(self, one: Slice) -> OpenSlice:
         """Make its folder, to be crawled into."""
         name = f"{one}_{secrets.token_hex(TOKEN_BYTES)}"
         told = {"begun": name, "channels": list(one.channels)}
@@ -97,9 +97,9 @@ class SliceFolders:
         mark = folder / MARK_NAME
         files.write_whole(mark, json.dumps(told).encode() + b"\n", files.part_path(folder, MARK_NAME))
         files.sync_folder(folder)
-        return Open(one, folder)
+        return OpenSlice(one, folder)
 
-    def merged(self, one: Open, began: date, unanswered: Collection[date] = ()) -> set[date]:
+    def merged(self, one: OpenSlice, began: date, unanswered: Collection[date] = ()) -> set[date]:
         """All of it is in the archive: from now on it is only to be removed; the result are the days that are done.
 
         ``began``: the day when it was asked for; ``unanswered``: days that are to be asked for again.

@@ -20,7 +20,7 @@ from newsarchive.archive.record.merging import Origin, Part
 from newsarchive.archive.record.numbering import Refused, read_own
 from newsarchive.archive.record.taking import Owed
 from newsarchive.jobs.importing import pictures, theirs
-from newsarchive.jobs.importing.outcome import Outcome
+from newsarchive.jobs.importing.outcome import ImportOutcome
 from newsarchive.jobs.importing.source import Left, Source, Unread
 from newsarchive.jobs.importing.theirs import TheirDay
 from newsarchive.pages.changes import kind_of
@@ -54,7 +54,7 @@ class Known(Protocol):
 class Planner:
     """Says what comes in; reads both archives and writes neither."""
 
-    def __init__(self, root: Path, profile: Profile, known: Known, source: Source, outcome: Outcome) -> None:
+    def __init__(self, root: Path, profile: Profile, known: Known, source: Source, outcome: ImportOutcome) -> None:
         self._root, self._profile, self._known, self._source = root, profile, known, source
         self._outcome = outcome
 

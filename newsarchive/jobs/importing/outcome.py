@@ -24,7 +24,7 @@ class Mended:
 
 
 @dataclass(slots=True)
-class Outcome:
+class ImportOutcome:
     """All of it."""
 
     kind: str = POSTS

@@ -30,7 +30,7 @@ from newsarchive.archive.record.store import Archive
 from newsarchive.errors import UsageError
 from newsarchive.jobs.importing import foreign, pictures
 from newsarchive.jobs.importing.archives import CHUNK_BYTES, CHUNK_DOCUMENTS, Planner, Whole
-from newsarchive.jobs.importing.outcome import ARCHIVE, POSTS, Mended, Outcome, Told
+from newsarchive.jobs.importing.outcome import ARCHIVE, POSTS, ImportOutcome, Mended, Told
 from newsarchive.jobs.importing.posts import Found
 from newsarchive.jobs.importing.raw_files import RawFiles
 from newsarchive.jobs.importing.source import Left, Source, Unread
@@ -69,31 +69,31 @@ def profile_for(root: Path, folder: Path, default: str) -> str:
     return ours or their or default
 
 
-def run(root: Path, folder: Path, profile: str, clock: Callable[[], datetime], tell: Told) -> Outcome:
+def run(root: Path, folder: Path, profile: str, clock: Callable[[], datetime], tell: Told) -> ImportOutcome:
     """Import ``folder``.  Raises the errors of ``Archive.open`` and of its futures."""
     with closing(Archive.open(root, profile, clock)) as archive:
         if any(paths.sizes(folder)):
             return take_in(archive, folder, tell)
-        outcome = Outcome()
+        outcome = ImportOutcome()
         _import_posts(archive, Source(folder), outcome, tell)
     return outcome
 
 
-def take_in(archive: Archive, folder: Path, tell: Told) -> Outcome:
+def take_in(archive: Archive, folder: Path, tell: Told) -> ImportOutcome:
     """Import another archive into one that is open.  Raises the errors of its futures."""
-    outcome = Outcome(ARCHIVE)
+    outcome = ImportOutcome(ARCHIVE)
     with closing(archive.reader()) as catalogue:
         _Archives(archive, Source(folder), catalogue, outcome).run(list(paths.sizes(folder)), tell)
     return outcome
 
 
-def rehearse(root: Path, folder: Path, profile: str, tell: Told) -> Outcome:
+def rehearse(root: Path, folder: Path, profile: str, tell: Told) -> ImportOutcome:
     """What ``run`` would do; nothing is written."""
     source = Source(folder)
     if days := list(paths.sizes(folder)):
 
-        def planned(catalogue: Catalogue) -> Outcome:
-            outcome = Outcome(ARCHIVE)
+        def planned(catalogue: Catalogue) -> ImportOutcome:
+            outcome = ImportOutcome(ARCHIVE)
             planner = Planner(root, PROFILES[profile], partial(_known, catalogue), source, outcome)
             return _planned(planner, days, outcome, tell)
 
@@ -112,7 +112,7 @@ def _known(catalogue: Catalogue, docid: str) -> date | None:
 class _Archives:
     """One import of another archive."""
 
-    def __init__(self, archive: Archive, source: Source, catalogue: Catalogue, outcome: Outcome) -> None:
+    def __init__(self, archive: Archive, source: Source, catalogue: Catalogue, outcome: ImportOutcome) -> None:
         self._archive, self._outcome, self._source = archive, outcome, source
         self._catalogue = catalogue
         profile = PROFILES[archive.profile]
@@ -212,13 +212,13 @@ def _chunked(parts: Iterable[Part]) -> Iterator[list[Part]]:
         yield chunk
 
 
-def _count_whole(outcome: Outcome, found: TheirDay) -> None:
+def _count_whole(outcome: ImportOutcome, found: TheirDay) -> None:
     outcome.counts["days"] += 1
     outcome.counts["articles"] += sum(1 for history in found.histories.values() if history.states)
     outcome.counts["lines"] += found.data.count(b"\n")
 
 
-def _count_part(outcome: Outcome, part: Part) -> None:
+def _count_part(outcome: ImportOutcome, part: Part) -> None:
     missing = part.missing
     outcome.counts["lines"] += len(missing.offers) + len(missing.states) + len(missing.losses)
     if missing.states and not part.held.states:
@@ -227,7 +227,7 @@ def _count_part(outcome: Outcome, part: Part) -> None:
         outcome.counts["states"] += len(missing.states)
 
 
-def _planned(planner: Planner, days: list[tuple[date, int]], outcome: Outcome, tell: Told) -> Outcome:
+def _planned(planner: Planner, days: list[tuple[date, int]], outcome: ImportOutcome, tell: Told) -> ImportOutcome:
     done, of_all = 0, sum(size for _, size in days)
     for day, size in days:
         if found := planner.read(day):
@@ -245,7 +245,7 @@ def _planned(planner: Planner, days: list[tuple[date, int]], outcome: Outcome, t
 # --- posts -----------------------------------------------------------------------------------------------------------
 
 
-def _import_posts(archive: Archive, source: Source, outcome: Outcome, tell: Told) -> None:
+def _import_posts(archive: Archive, source: Source, outcome: ImportOutcome, tell: Told) -> None:
     profile = PROFILES[archive.profile]
     ordered = sorted(foreign.places(source, outcome.left))
     done, under_way = 0, deque[tuple[_Chunk, Future[list[_Result]]]]()
@@ -270,7 +270,7 @@ def _keep_all(batch: Batch, said: Said, chunk: _Chunk, source: str) -> list[_Res
     return results
 
 
-def _count_post(outcome: Outcome, path: str, found: Found, result: _Result) -> None:
+def _count_post(outcome: ImportOutcome, path: str, found: Found, result: _Result) -> None:
     if isinstance(result, Refused):
         outcome.left.append(Left(path, str(result)))
     elif result is None:
@@ -282,8 +282,8 @@ def _count_post(outcome: Outcome, path: str, found: Found, result: _Result) -> N
             outcome.mended.append(Mended(path, found.docid, result, found.mended))
 
 
-def _planned_posts(source: Source, profile: str, catalogue: Catalogue, tell: Told) -> Outcome:
-    outcome = Outcome(POSTS)
+def _planned_posts(source: Source, profile: str, catalogue: Catalogue, tell: Told) -> ImportOutcome:
+    outcome = ImportOutcome(POSTS)
     ordered = sorted(foreign.places(source, outcome.left))
     seen: set[str] = set()
     done = 0

@@ -14,7 +14,7 @@ from pathlib import Path
 from newsarchive.archive.record import files
 from newsarchive.archive.record.lock import ArchiveLock
 from newsarchive.errors import ArchiveDamaged, UsageError
-from newsarchive.jobs.mirroring.store import BLOCK_BYTES, MARK, MARKER, Source
+from newsarchive.jobs.mirroring.store import BLOCK_BYTES, MARK, MARKER, Payload
 
 PARTS = MARKER.partition("/")[0]
 """Folder of the marker; what is on its way lies there, so that it is known as ours after a kill."""
@@ -105,7 +105,7 @@ class FolderStore:
         """A file system tells none."""
         return None
 
-    def put(self, file: str, source: Source) -> None:
+    def put(self, file: str, source: Payload) -> None:
         path = self.root / file
         if os.path.lexists(path) and (path.is_symlink() or not path.is_file()):
             raise UsageError(f"{path} is no plain file: no mirror put it there; see what it is, and move it away")
@@ -119,7 +119,7 @@ class FolderStore:
         files.sync_folder(path.parent)
 
     @staticmethod
-    def _write(part: Path, file: str, source: Source) -> None:
+    def _write(part: Path, file: str, source: Payload) -> None:
         """A block at a time, each synced: what is large is not held in memory."""
         digest = hashlib.sha256()
         for block in source.chunks():

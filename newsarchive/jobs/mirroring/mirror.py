@@ -25,7 +25,7 @@ from newsarchive.archive.record.finding import ALTERED, MISSING, TAKE_BACK, Find
 from newsarchive.errors import ArchiveLocked
 from newsarchive.jobs.mirroring import coming, ours
 from newsarchive.jobs.mirroring.ours import Day
-from newsarchive.jobs.mirroring.store import Pace, Source, Store, read, sha256_in, sha256_of_file
+from newsarchive.jobs.mirroring.store import Pace, Payload, Store, read, sha256_in, sha256_of_file
 from newsarchive.jobs.verify import Told, days_of
 
 TRIES = 3
@@ -274,8 +274,8 @@ class _Mirror:
             data = path.read_bytes()
             self._store.put(README, self._source(data, len(data), hashlib.sha256(data).hexdigest()))
 
-    def _source(self, of: bytes | Path, size: int, sha256: str) -> Source:
-        return Source(of, size, sha256, self._pace)
+    def _source(self, of: bytes | Path, size: int, sha256: str) -> Payload:
+        return Payload(of, size, sha256, self._pace)
 
     def _count(self, size: int) -> None:
         with self._lock:

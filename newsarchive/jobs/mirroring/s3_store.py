@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager
 from typing import Any, TypeVar
 
 from newsarchive.errors import ArchiveDamaged, ArchiveNotWritable, UsageError
-from newsarchive.jobs.mirroring.store import BLOCK_BYTES, MARK, MARKER, STORE_SCHEME, Pace, Source, read
+from newsarchive.jobs.mirroring.store import BLOCK_BYTES, MARK, MARKER, STORE_SCHEME, Pace, Payload, read
 
 AT_ONCE = 16
 """Requests at the same time: each waits some 20 ms for its answer, and a store takes hundreds."""
@@ -77,7 +77,7 @@ class S3Store:
                 raise UsageError(
                     f"{self.name} holds objects that no mirror put there: give an empty prefix for the copy"
                 )
-            self.put(MARKER, Source(MARK, len(MARK), hashlib.sha256(MARK).hexdigest(), Pace(None)))
+            self.put(MARKER, Payload(MARK, len(MARK), hashlib.sha256(MARK).hexdigest(), Pace(None)))
         yield
 
     def sizes(self, below: str) -> dict[str, int]:
@@ -120,7 +120,7 @@ class S3Store:
         )
         return _hex(answer.get("ChecksumSHA256")) if answer else None
 
-    def put(self, file: str, source: Source) -> None:
+    def put(self, file: str, source: Payload) -> None:
         if source.size > MOST_BYTES:
             raise UsageError(
                 f"{file} is larger than a store takes at once: set RAW_MAX_MB to 512, and keep that file elsewhere"
@@ -191,7 +191,7 @@ class S3Store:
 class _Body(io.RawIOBase):
     """A source as the library reads it: twice where it signs the bytes, from the start where it tries again."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Payload) -> None:
         self._source, self._at = source, 0
         self._chunks: Iterator[bytes] = iter(())
         self._rest = b""

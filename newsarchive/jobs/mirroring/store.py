@@ -54,7 +54,7 @@ class Store(Protocol):
         """The SHA-256 that the place itself has computed of what lies there; None where it tells none."""
         ...
 
-    def put(self, file: str, source: Source) -> None:
+    def put(self, file: str, source: Payload) -> None:
         """Make these bytes the file, wholly or not at all.  Raises ``ArchiveDamaged`` where they arrive as others."""
         ...
 
@@ -87,7 +87,7 @@ class Pace:
             self._sleep(begin - now)
 
 
-class Source:
+class Payload:
     """Bytes to be put: in memory, or the first ``size`` of a file, which may grow meanwhile."""
 
     def __init__(self, of: bytes | Path, size: int, sha256: str, pace: Pace) -> None:

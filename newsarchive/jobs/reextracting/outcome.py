@@ -59,7 +59,7 @@ class OfLayout:
 
 
 @dataclass(slots=True)
-class Outcome:
+class ReextractionOutcome:
     """All days together."""
 
     is_dry: bool = False

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from newsarchive.archive.format.plain_file import open_plain
 from newsarchive.jobs.reextracting.change import cut
-from newsarchive.jobs.reextracting.outcome import Outcome
+from newsarchive.jobs.reextracting.outcome import ReextractionOutcome
 from newsarchive.pages.text import printable
 
 _MARK = b'<meta name="generator" content="newsarchive reextract">'
@@ -16,7 +16,7 @@ _HEAD_BYTES = 400
 """Within which a report of ours names its generator."""
 
 
-def page(outcome: Outcome) -> str:
+def page(outcome: ReextractionOutcome) -> str:
     """The whole page; control characters, which no page may hold, are left out."""
     pages = Environment(
         loader=PackageLoader("newsarchive.jobs.reextracting", ""),

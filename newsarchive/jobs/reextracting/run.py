@@ -25,7 +25,7 @@ from newsarchive.archive.record.batch import Batch
 from newsarchive.archive.record.store import Archive
 from newsarchive.errors import ArchiveLocked
 from newsarchive.jobs.reextracting.day import DayAgain, Found, Task, read_day_again
-from newsarchive.jobs.reextracting.outcome import Outcome
+from newsarchive.jobs.reextracting.outcome import ReextractionOutcome
 
 logger = logging.getLogger(__name__)
 
@@ -68,13 +68,13 @@ class Tell:
     """Once for each time that another run holds the archive."""
 
 
-def run(plan: Plan, clock: Callable[[], datetime], tell: Tell) -> Outcome:
+def run(plan: Plan, clock: Callable[[], datetime], tell: Tell) -> ReextractionOutcome:
     """Read all days again, and write what they give now unless it is a dry run.
 
     Raises ``ArchiveLocked`` where another run holds the archive for longer than ``lock_patience_s``, and the errors of
     ``Archive.open`` and ``in_order``; what was written until then stays.
     """
-    outcome, root = Outcome(plan.is_dry), plan.task.root
+    outcome, root = ReextractionOutcome(plan.is_dry), plan.task.root
     days = dict(paths.sizes(root, plan.since, plan.until))
     writer = _Writer(plan, clock, tell, outcome)
     tell.days(0, len(days))
@@ -116,7 +116,7 @@ def _results(plan: Plan, days: dict[date, int]) -> Generator[DayAgain]:
 class _Writer:
     """Writes one day after the other, and holds the archive no longer."""
 
-    def __init__(self, plan: Plan, clock: Callable[[], datetime], tell: Tell, outcome: Outcome) -> None:
+    def __init__(self, plan: Plan, clock: Callable[[], datetime], tell: Tell, outcome: ReextractionOutcome) -> None:
         self._plan, self._clock, self._tell, self._outcome = plan, clock, tell, outcome
         self._free_since = 0.0
 

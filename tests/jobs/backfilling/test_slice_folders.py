@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsarchive.jobs.backfilling.slice_folders import MARK_NAME, NOTES_NAME, Open, SliceFolders
+from newsarchive.jobs.backfilling.slice_folders import MARK_NAME, NOTES_NAME, OpenSlice, SliceFolders
 from newsarchive.jobs.backfilling.slices import Slice
 
 OCTOBER = Slice(date(2026, 10, 1), date(2026, 10, 31), ("1686", "2509"))
@@ -21,7 +21,7 @@ def state(tmp_path: Path) -> Path:
     return tmp_path / ".newsarchive"
 
 
-def crawled(one: Open) -> Open:
+def crawled(one: OpenSlice) -> OpenSlice:
     """With what a crawl leaves in the folder."""
     for file in ("2026/11/01/_day.jsonl", ".newsarchive/lock", "_raw/2026/11/28-1.warc.gz", "README.md", "crawl.log"):
         path = one.folder / file

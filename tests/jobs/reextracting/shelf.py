@@ -19,7 +19,7 @@ from newsarchive.archive.record.raw_store import RawSettings
 from newsarchive.archive.record.store import Archive
 from newsarchive.items import BEIJING, Article, Offer
 from newsarchive.jobs.reextracting.day import Task
-from newsarchive.jobs.reextracting.outcome import Outcome
+from newsarchive.jobs.reextracting.outcome import ReextractionOutcome
 from newsarchive.jobs.reextracting.run import Plan, Tell, run
 from newsarchive.pages.rules import Rules
 from newsarchive.sina.page import boilerplate
@@ -126,7 +126,7 @@ class Shelf:
         assert place
         return place
 
-    def reextract(self, *, is_dry: bool = False, tell: Tell | None = None, **asked: Any) -> Outcome:
+    def reextract(self, *, is_dry: bool = False, tell: Tell | None = None, **asked: Any) -> ReextractionOutcome:
         """In this process, so that rules which a test changed are those of the worker."""
         plan = {name: asked.pop(name) for name in tuple(asked) if name in Plan.__dataclass_fields__}
         task = Task(root=self.root, profile="clean", **asked)

@@ -17,7 +17,7 @@ from newsarchive.archive.record.lock import ArchiveLock
 from newsarchive.archive.record.redaction import redact
 from newsarchive.errors import ArchiveLocked
 from newsarchive.jobs.reextracting.day import ALTERED_FILE, DAMAGED, NOT_AN_ARTICLE, SHRUNK
-from newsarchive.jobs.reextracting.outcome import Outcome
+from newsarchive.jobs.reextracting.outcome import ReextractionOutcome
 from newsarchive.jobs.reextracting.run import Tell, hidden_names
 from newsarchive.jobs.verify import FULL, verify
 from newsarchive.pages.layout import Css
@@ -66,7 +66,7 @@ def is_sound(shelf: Shelf) -> bool:
     return verify(shelf.root, FULL, {}, lambda *_: None).findings == []
 
 
-def named(outcome: Outcome) -> dict[str, tuple[str, ...]]:
+def named(outcome: ReextractionOutcome) -> dict[str, tuple[str, ...]]:
     return {one.docid: one.what for one in outcome.named}
 
 

@@ -11,7 +11,7 @@ import pytest
 from newsarchive.jobs.reextracting import report_page
 from newsarchive.jobs.reextracting.change import Change, FieldChange
 from newsarchive.jobs.reextracting.day import DayAgain, Trouble
-from newsarchive.jobs.reextracting.outcome import SAMPLES_A_LAYOUT, Outcome
+from newsarchive.jobs.reextracting.outcome import SAMPLES_A_LAYOUT, ReextractionOutcome
 from newsarchive.pages.changes import Edit
 
 DAY = date(2026, 11, 23)
@@ -33,8 +33,8 @@ def change(number: int = 1, text: str = "纸船") -> Change:
     )
 
 
-def outcome_of(*changes: Change, **more: object) -> Outcome:
-    outcome = Outcome(is_dry=True)
+def outcome_of(*changes: Change, **more: object) -> ReextractionOutcome:
+    outcome = ReextractionOutcome(is_dry=True)
     outcome.take(DayAgain(DAY, changes=list(changes), **more))  # type: ignore[arg-type]
     return outcome
 
@@ -73,10 +73,12 @@ def test_samples_are_bounded_and_of_each_kind() -> None:
 
 
 def test_nothing_changed_is_said() -> None:
-    assert "to the byte" in report_page.page(Outcome())
+    assert "to the byte" in report_page.page(ReextractionOutcome())
 
 
-@pytest.mark.parametrize(("text", "is_one"), [("<html>mine</html>", False), (report_page.page(Outcome()), True)])
+@pytest.mark.parametrize(
+    ("text", "is_one"), [("<html>mine</html>", False), (report_page.page(ReextractionOutcome()), True)]
+)
 def test_an_earlier_report_is_known(tmp_path: Path, text: str, is_one: bool) -> None:
     file = tmp_path / "report.html"
     file.write_text(text, "utf-8")
