@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What an engine costs, and what two workers bring: `newsarchive reextract` by workers of a scheduler, on this machine.
 
-    python -m benchmarks.engine [--pages 2400] [--days 12] [--rounds 3]
+    python -m benchmarks.engine [--pages 4800] [--days 16] [--rounds 3]
 
 From the folder of the checkout, with the extra ``fleet``.  The archive is that of ``reextract.py``: read again by the same
 rules, nothing is written.  CPU is that of the verb, the scheduler and the workers together; what the verb takes to start with
@@ -11,7 +11,6 @@ CPU than the verb alone, and two workers read at least 1.8 times as many pages a
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 from dataclasses import replace
@@ -20,12 +19,14 @@ from pathlib import Path
 import psutil
 from distributed import Client
 
-from benchmarks.reextract import Reading, crawl, judged, process, read_again
+from benchmarks.reextract import Reading, arguments, crawl, judged, process, read_again
 from newsarchive.rehearsal.standin import StandIn
 from tests.jobs.fleet import Fleet, fleet
 
 MAX_OVERHEAD = 1.05
 MIN_TIMES_ON_TWO = 1.8
+UNWATCHED = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
+"""As docs/scaling.md advises: a worker of Dask else looks a hundred times a second at what it does."""
 
 
 def cpu_of(begun: Fleet) -> float:
@@ -36,7 +37,7 @@ def cpu_of(begun: Fleet) -> float:
 
 def by_fleet(archive: Path, folder: Path, workers: int, rounds: int) -> Reading:
     """The quickest of some rounds by so many workers, with the mean CPU of the fleet; without the start."""
-    with fleet(folder, workers) as begun:
+    with fleet(folder, workers, **UNWATCHED) as begun:
         at = ("--engine", begun.engine, "--workers", str(workers))
         with Client(begun.address, set_as_default=False) as client:
             client.wait_for_workers(workers)
@@ -73,11 +74,7 @@ def measure(pages: int, days: int, rounds: int) -> bool:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pages", type=int, default=2400)
-    parser.add_argument("--days", type=int, default=12)
-    parser.add_argument("--rounds", type=int, default=3)
-    given = parser.parse_args()
+    given = arguments(__doc__)
     return 0 if measure(given.pages, given.days, given.rounds) else 1
 
 
