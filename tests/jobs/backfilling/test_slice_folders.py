@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from newsarchive.jobs.backfilling.slice_folders import MARK_NAME, NOTES_NAME, OpenSlice, SliceFolders
+from newsarchive.jobs.backfilling.clearing import MARK_NAME
+from newsarchive.jobs.backfilling.slice_folders import NOTES_NAME, OpenSlice, SliceFolders
 from newsarchive.jobs.backfilling.slices import Slice
 
 OCTOBER = Slice(date(2026, 10, 1), date(2026, 10, 31), ("1686", "2509"))
