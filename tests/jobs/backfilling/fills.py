@@ -23,6 +23,10 @@ QUICK = ("--rate", "1000", "--yes")
 """As quick as the stand-in answers."""
 
 
+WHOLE = (0, 5)
+"""Exit codes of a backfill that merged all; 5: a day of such a small world may have nothing."""
+
+
 @dataclass(frozen=True)
 class Filled:
     """How a backfill ended."""
@@ -90,3 +94,21 @@ def busiest(sina: StandIn, seconds: float) -> int:
         window = timedelta(seconds=seconds)
         most = max(most, *(sum(first <= at < first + window for at in moments) for first in moments))
     return most
+
+
+def kept(crawls: Crawls) -> dict[str, str]:
+    return {line["docid"]: line["sha256"] for line in crawls.events("kept")}
+
+
+def single(crawls: Crawls, fills: Fills) -> Crawls:
+    """One crawl of the same days, into an archive beside."""
+    alone = Crawls(crawls.sina, crawls.root.with_name("single"))
+    run = alone("-a", f"since={fills.since}", "-a", f"until={fills.until}")
+    assert run.exit_code in (0, 3, 5)
+    return alone
+
+
+def children_of(process: int) -> list[int]:
+    """The process ids of its children, its crawls among them, as far as this system tells."""
+    told = [file.read_text("ascii").split() for file in Path(f"/proc/{process}/task").glob("*/children")]
+    return [int(child) for children in told for child in children]

@@ -17,24 +17,9 @@ from newsarchive.archive.record.state_file import read_object
 from newsarchive.rehearsal.answers import Answer, answer_of
 from tests.cli.cli_process import newsarchive
 from tests.conftest import Crawls, tree, wait_until
-from tests.jobs.backfilling.fills import QUICK, Fills, answers, busiest, findings
+from tests.jobs.backfilling.fills import QUICK, WHOLE, Fills, answers, busiest, children_of, findings, kept, single
 
 pytestmark = pytest.mark.slow
-
-WHOLE = (0, 5)
-"""Exit codes of a backfill that merged all; 5: a day of such a small world may have nothing."""
-
-
-def kept(crawls: Crawls) -> dict[str, str]:
-    return {line["docid"]: line["sha256"] for line in crawls.events("kept")}
-
-
-def single(crawls: Crawls, fills: Fills) -> Crawls:
-    """One crawl of the same days, into an archive beside."""
-    alone = Crawls(crawls.sina, crawls.root.with_name("single"))
-    run = alone("-a", f"since={fills.since}", "-a", f"until={fills.until}")
-    assert run.exit_code in (0, 3, 5)
-    return alone
 
 
 def test_slices_come_to_what_one_crawl_gives_with_the_raw_records(crawls: Callable[..., Crawls]) -> None:
@@ -75,19 +60,13 @@ def killed_now_and_then(fills: Fills, times: int, *options: str) -> None:
     sina, chance = fills.sina, random.Random(times)
     for number in range(times):
         process = fills.start(*options)
-        for kill in (crawl_of, None) if number % 3 == 0 else (None,):
+        for kill in (children_of, None) if number % 3 == 0 else (None,):
             further = len(sina.requests) + chance.randint(1, 12)
             wait_until(lambda: process.poll() is not None or len(sina.requests) >= further)  # noqa: B023
-            for child in kill(process.pid) if kill else ():
+            for child in kill(process.pid)[:1] if kill else ():
                 os.kill(child, signal.SIGKILL)
         process.kill()
         process.communicate()
-
-
-def crawl_of(backfill: int) -> list[int]:
-    """The process id of one of its crawls, if any runs and this system tells."""
-    told = [file.read_text("ascii").split() for file in Path(f"/proc/{backfill}/task").glob("*/children")]
-    return [int(child) for children in told for child in children][:1]
 
 
 @pytest.mark.parametrize(("times", "articles", "days"), [(3, 30, 6), pytest.param(10, 120, 60, marks=pytest.mark.long)])
