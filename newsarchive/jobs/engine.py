@@ -16,6 +16,7 @@ from typing import Any
 
 from newsarchive.archive.index.worker import Workers, processes, processors
 from newsarchive.errors import UsageError
+from newsarchive.jobs import deaf_worker
 from newsarchive.jobs.worker_needs import Need, check, guarded, slots
 
 LOCAL, DASK = "local", "dask"
@@ -81,10 +82,9 @@ def _client(name: str, workers: int, resources: dict[str, int] | None = None) ->
     for logger in ("distributed", "distributed.client"):  # what goes wrong is raised: no tracebacks beside it
         logging.getLogger(logger).setLevel(logging.CRITICAL)
     if name == DASK:
+        more: dict[str, Any] = {"resources": resources, "preload": [deaf_worker.__name__]}
         with (
-            LocalCluster(
-                workers, threads_per_worker=1, resources=resources, dashboard_address="127.0.0.1:0"
-            ) as cluster,
+            LocalCluster(workers, threads_per_worker=1, dashboard_address="127.0.0.1:0", **more) as cluster,
             Client(cluster) as client,
         ):
             yield client

@@ -40,7 +40,7 @@ ATTEMPTS = 3
 """Crawls of a slice in one backfill; what is missing then is missing for longer."""
 NOTHING_COMES = MAX_UNANSWERED * SWEEP_EVERY
 """Behind a day: sweeps ask no longer for one that is not answered (design §6), so an older one that is empty stays so."""
-ENDS_S = 60.0
+ENDS_S = 30.0
 """After a stop, for crawls to end: what has not answered then has no worker, or one that cannot be reached."""
 SHOWN_FILES = 3
 """Of those in a merged slice that are somebody's."""

@@ -45,12 +45,13 @@ class Fills:
         days = [story.published_at.date() for story in crawls.sina.truth]
         self.since, self.until = min(days), min(max(days), datetime.now(BEIJING).date())
 
-    def start(self, *options: str, **environ: str) -> subprocess.Popen[str]:
+    def start(self, *options: str, start_new_session: bool = False, **environ: str) -> subprocess.Popen[str]:
         span = ("--since", str(self.since), "--until", str(self.until), "--archive", str(self.root), "--json")
         command = [sys.executable, "-m", "newsarchive", "backfill", *span, *options]
         environment = {**self._crawls.environment(), "PYTHONPATH": str(REPOSITORY), **environ}
         pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen(command, env=environment, text=True, cwd=REPOSITORY, **pipes)
+        where: dict[str, Any] = {"cwd": REPOSITORY, "start_new_session": start_new_session}
+        return subprocess.Popen(command, env=environment, text=True, **where, **pipes)
 
     def __call__(self, *options: str, **environ: str) -> Filled:
         process = self.start(*options, **environ)

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +15,11 @@ import pytest
 
 pytest.importorskip("distributed", reason="the extra fleet is not installed")
 
-from tests.conftest import Crawls, tree
-from tests.jobs.backfilling.fills import QUICK, WHOLE, Fills, findings, kept, single
+from distributed import Client
+
+from newsarchive.jobs.backfilling.leash import SILENT_S
+from tests.conftest import Crawls, tree, wait_until
+from tests.jobs.backfilling.fills import QUICK, WHOLE, Fills, busiest, children_of, findings, kept, single
 from tests.jobs.fleet import fleet
 
 SINA = "sina=1"
@@ -30,7 +39,182 @@ def test_workers_of_a_scheduler_fill_as_one_crawl_does(crawls: Callable[..., Cra
     ours = crawls(articles=20, days=4, titles="plain")
     fills = Fills(ours)
     with fleet(tmp_path / "fleet", resources=SINA) as begun:
-        filled = fills(*QUICK, "--slice", "1", "--engine", begun.engine)
+        filled = fills(*QUICK, "--slice", "2", "--engine", begun.engine)
     assert filled.exit_code in WHOLE, filled
-    assert filled.told["slices"] >= 3
+    assert filled.told["slices"] >= 2
     assert is_as_single(ours, fills)
+
+
+# --- workers, scheduler and backfill killed --------------------------------------------------------------------------
+
+
+@pytest.mark.long
+def test_a_killed_worker_costs_its_slice_again_and_no_request_above_the_rate(
+    crawls: Callable[..., Crawls], tmp_path: Path
+) -> None:
+    ours = crawls(articles=40, days=6, titles="plain")
+    fills = Fills(ours)
+    with fleet(tmp_path / "fleet", resources=SINA) as begun:
+        process = fills.start("--rate", "8", "--yes", "--slice", "1", "--engine", begun.engine)
+        kill_at_work(begun.processes[1], ours)
+        begun.add_worker(SINA)
+        stdout, stderr = process.communicate()
+    assert process.returncode in WHOLE, (stdout, stderr)
+    assert busiest(ours.sina, 2.5) <= 2.5 * 8
+    assert is_as_single(ours, fills)
+
+
+def kill_at_work(worker: subprocess.Popen[bytes], ours: Crawls) -> None:
+    """As soon as a crawl of its own runs, and has sent something."""
+    wait_until(lambda: children_of(worker.pid))
+    sent = len(ours.sina.requests)
+    wait_until(lambda: len(ours.sina.requests) > sent + 3)
+    worker.kill()
+
+
+@pytest.mark.long
+def test_a_slice_that_ends_workers_again_and_again_is_left_out_and_told(
+    crawls: Callable[..., Crawls], tmp_path: Path
+) -> None:
+    ours = crawls(articles=20, days=4, titles="plain")
+    fills = Fills(ours)
+    with fleet(tmp_path / "fleet", workers=1, resources=SINA) as begun:
+        process = fills.start(*QUICK, "--slice", "2", "--engine", begun.engine)
+        for _ in range(4):  # Dask tries a job four times
+            worker = begun.processes[-1]
+            wait_until(lambda: children_of(worker.pid))  # noqa: B023
+            worker.kill()
+            begun.add_worker(SINA)
+        stdout, _ = process.communicate()
+        told = json.loads(stdout)
+        assert process.returncode == told["exit_code"] == 1
+        assert sum("were ended again and again" in left for left in told["left"]) == 1
+        assert told["slices"] >= 1
+        filled = fills(*QUICK, "--engine", begun.engine)
+    assert filled.exit_code in WHOLE, filled
+    assert is_as_single(ours, fills)
+
+
+@pytest.mark.long
+def test_a_scheduler_that_goes_is_told_and_the_next_backfill_goes_on(
+    crawls: Callable[..., Crawls], tmp_path: Path
+) -> None:
+    ours = crawls(articles=30, days=5, titles="plain")
+    fills = Fills(ours)
+    with fleet(tmp_path / "fleet", resources=SINA) as begun:
+        process = fills.start("--rate", "8", "--yes", "--slice", "1", "--engine", begun.engine)
+        wait_until(lambda: len(ours.sina.requests) > 12)
+        begun.scheduler.kill()
+        _, stderr = process.communicate()
+        assert (process.returncode, "the engine of the backfill has gone" in stderr) == (1, True), stderr
+        sent = len(ours.sina.requests)
+        time.sleep(2)
+        assert len(ours.sina.requests) == sent
+    assert fills(*QUICK).exit_code in WHOLE
+    assert is_as_single(ours, fills)
+
+
+@pytest.mark.long
+def test_workers_end_the_crawls_of_a_backfill_that_was_killed(crawls: Callable[..., Crawls], tmp_path: Path) -> None:
+    ours = crawls(articles=60, days=5, titles="plain")
+    fills = Fills(ours)
+    with fleet(tmp_path / "fleet", resources=SINA) as begun:
+        process = fills.start("--rate", "2", "--slice", "5", "--engine", begun.engine)
+        workers = begun.processes[1:]
+        wait_until(lambda: len(ours.sina.requests) > 3 and any(children_of(worker.pid) for worker in workers))
+        process.kill()
+        process.communicate()
+        until = time.monotonic() + SILENT_S + 10
+        wait_until(lambda: not any(children_of(worker.pid) for worker in workers))
+        assert time.monotonic() < until
+        process = fills.start("--rate", "2", "--slice", "5", "--engine", begun.engine)
+        wait_until(lambda: any(children_of(worker.pid) for worker in workers))
+        process.kill()
+        process.communicate()  # and another one at once, while those crawls go on
+        filled = fills("--rate", "20", "--yes", "--engine", begun.engine)
+    assert filled.exit_code in WHOLE, filled
+    assert is_as_single(ours, fills)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_ends_a_backfill_by_a_cluster_of_its_own(crawls: Callable[..., Crawls], times: int) -> None:
+    ours = crawls(articles=60, days=4, titles="plain")
+    fills = Fills(ours)
+    process = fills.start("--rate", "4", "--yes", "--slice", "1", "--engine", "dask", start_new_session=True)
+    wait_until(lambda: len(ours.sina.requests) > 5)
+    for _ in range(times):
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        time.sleep(0.5)
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 3, stderr
+    assert "Traceback" not in stderr
+    assert json.loads(stdout)["left"]
+    assert fills(*QUICK).exit_code in WHOLE
+    assert is_as_single(ours, fills)
+
+
+@pytest.mark.long
+def test_ctrl_c_ends_a_backfill_whose_workers_have_all_gone(crawls: Callable[..., Crawls], tmp_path: Path) -> None:
+    ours = crawls(articles=30, days=4, titles="plain")
+    fills = Fills(ours)
+    with fleet(tmp_path / "fleet", workers=1, resources=SINA) as begun:
+        process = fills.start("--rate", "4", "--yes", "--engine", begun.engine)
+        kill_at_work(begun.processes[1], ours)
+        process.send_signal(signal.SIGINT)
+        stdout, _ = process.communicate()
+    assert (process.returncode, "no worker answers" in stdout) == (3, True)
+    assert fills(*QUICK).exit_code in WHOLE
+    assert is_as_single(ours, fills)
+
+
+# --- what is missing -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.long
+def test_without_a_worker_that_has_the_resource_nothing_is_begun(crawls: Callable[..., Crawls], tmp_path: Path) -> None:
+    ours = crawls(articles=5, days=2)
+    fills = Fills(ours)
+    with fleet(tmp_path / "fleet", workers=1) as begun:
+        filled = fills(*QUICK, "--engine", begun.engine)
+        assert filled.exit_code == 2
+        assert "none of its 1 workers has the resource sina" in filled.stderr
+        assert "--resources sina=1" in filled.stderr
+        assert (ours.root.exists(), ours.sina.requests) == (False, [])
+        begun.add_worker(SINA)
+        wait_until(lambda: fills(*QUICK, "--engine", begun.engine).exit_code in WHOLE)
+    assert is_as_single(ours, fills)
+
+
+@pytest.mark.long
+def test_a_worker_of_another_version_is_told_before_anything_is_begun(
+    crawls: Callable[..., Crawls], tmp_path: Path
+) -> None:
+    ours = crawls(articles=5, days=2)
+    package = tmp_path / "older" / "newsarchive"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text('__version__ = "0.1"\n')
+    with fleet(tmp_path / "fleet", workers=1, resources=SINA) as begun:
+        begun.add_worker(SINA, PYTHONPATH=str(package.parent))
+        with Client(begun.address, set_as_default=False) as client:
+            wait_until(lambda: len(client.nthreads()) == 2)
+        filled = Fills(ours)(*QUICK, "--engine", begun.engine)
+    assert (filled.exit_code, "it has no such newsarchive" in filled.stderr) == (2, True), filled
+    assert (ours.root.exists(), ours.sina.requests) == (False, [])
+
+
+@pytest.mark.long
+def test_no_credential_of_a_proxy_reaches_a_log_of_a_worker(crawls: Callable[..., Crawls], tmp_path: Path) -> None:
+    ours = crawls(articles=10, days=2, titles="plain")
+    fills = Fills(ours)
+    address = ours.sina.env["http_proxy"].replace("http://", "http://me:s3cret@")
+    proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), address)
+    with fleet(tmp_path / "fleet", workers=1, resources=SINA) as begun:
+        filled = fills(*QUICK, "--slice", "1", "--engine", begun.engine, **proxies)
+        assert filled.exit_code in WHOLE, filled
+        shutil.rmtree(ours.root)
+        ours.root.write_bytes(b"")
+        fills(*QUICK, "--engine", begun.engine, **proxies)
+    logs = [path.read_text("utf-8", "replace") for path in tmp_path.rglob("*.log")]
+    assert logs
+    assert not any("s3cret" in log for log in logs)
