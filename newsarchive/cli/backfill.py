@@ -187,6 +187,7 @@ def _as_dict(outcome: BackfillOutcome, months: Sequence[dict[str, Any]], code: i
         "exit_code": code,
         "days": outcome.days,
         "done": slices.told(outcome.done),
+        "empty": slices.told(outcome.empty),
         "slices": outcome.merged,
         "articles": outcome.articles,
         "left": [masked(told) for told in outcome.left],
@@ -202,6 +203,8 @@ def _show(outcome: BackfillOutcome, months: Sequence[dict[str, Any]]) -> None:
         typer.echo(tables.printable(masked(f"Left: {told}")))
     if len(outcome.left) > SHOWN_LEFT:
         typer.echo(f"Left: {len(outcome.left) - SHOWN_LEFT} more; --json tells all.")
+    if outcome.empty:
+        typer.echo(f"Empty, and too long ago for anything to come: {', '.join(slices.told(outcome.empty))}.")
     typer.echo(_sum(outcome))
 
 
