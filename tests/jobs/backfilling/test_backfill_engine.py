@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -204,17 +203,26 @@ def test_a_worker_of_another_version_is_told_before_anything_is_begun(
 
 
 @pytest.mark.long
-def test_no_credential_of_a_proxy_reaches_a_log_of_a_worker(crawls: Callable[..., Crawls], tmp_path: Path) -> None:
+def test_no_credential_of_a_proxy_reaches_a_log_of_a_worker_also_where_its_work_fails(
+    crawls: Callable[..., Crawls], tmp_path: Path
+) -> None:
     ours = crawls(articles=10, days=2, titles="plain")
     fills = Fills(ours)
     address = ours.sina.env["http_proxy"].replace("http://", "http://me:s3cret@")
     proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), address)
     with fleet(tmp_path / "fleet", workers=1, resources=SINA) as begun:
-        filled = fills(*QUICK, "--slice", "1", "--engine", begun.engine, **proxies)
-        assert filled.exit_code in WHOLE, filled
-        shutil.rmtree(ours.root)
-        ours.root.write_bytes(b"")
-        fills(*QUICK, "--engine", begun.engine, **proxies)
-    logs = [path.read_text("utf-8", "replace") for path in tmp_path.rglob("*.log")]
-    assert logs
-    assert not any("s3cret" in log for log in logs)
+        process = fills.start("--rate", "2", "--engine", begun.engine, **proxies)
+        wait_until(lambda: ours.sina.requests)
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+        log = fills.slice_folders()[0] / "crawl.log"
+        log.unlink()
+        log.mkdir()
+        failed = fills(*QUICK, "--engine", begun.engine, **proxies)
+        assert (failed.exit_code, f"crawl that writes {log}" in failed.stderr) == (7, True), failed
+        log.rmdir()
+        assert fills(*QUICK, "--engine", begun.engine, **proxies).exit_code in WHOLE
+    logs = [path.read_text("utf-8", "replace") for path in (tmp_path / "fleet").glob("*.log")]
+    assert any("ArchiveNotWritable" in told for told in logs)
+    assert not any("s3cret" in told for told in (*logs, failed.stderr))
+    assert is_as_single(ours, fills)
