@@ -83,9 +83,10 @@ def backfill(
     that are sealed, or that an earlier backfill merged, are not asked for again. While it runs it holds the archive: a crawl
     started meanwhile ends with exit code 6, so that both together do not exceed the rate. A ban that one crawl hears stops all.
 
-    Example: newsarchive backfill --since 2020-01-01 --until 2025-12-31
+    Example: newsarchive backfill --since 2020-01-01 --until 2025-12-31 | newsarchive backfill --since 2025-01-01 --until
+    2025-12-31 --engine dask:tcp://10.0.0.5:8786
 
-    Exit code: 0 all days are merged and nothing is missing; 2 wrong usage; 3 something is missing yet: it is listed; 4
+    Exit code: 0 all days are merged and nothing is missing; 1 a defect, or workers that end again and again; 2 wrong usage; 3 something is missing yet: it is listed; 4
     blocked by the site, until when is told; 5 a day was not answered; 6 another run holds the archive; 7 it cannot be
     written; 8 it is damaged.
     """

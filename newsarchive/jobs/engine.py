@@ -22,6 +22,12 @@ from newsarchive.jobs.worker_needs import Need, check, guarded, slots
 LOCAL, DASK = "local", "dask"
 ANSWER_S = 10.0
 """That a scheduler has to answer, and then a first worker to come: both stand before the verb is called."""
+OWN_CLUSTER: dict[str, Any] = {
+    "threads_per_worker": 1,
+    "dashboard_address": "127.0.0.1:0",
+    "silence_logs": logging.ERROR,
+}
+OWN_CLUSTER["preload"] = [deaf_worker.__name__]
 
 
 def workers_of(name: str, count: int | None, need: Need) -> Workers:
@@ -82,9 +88,8 @@ def _client(name: str, workers: int, resources: dict[str, int] | None = None) ->
     for logger in ("distributed", "distributed.client"):  # what goes wrong is raised: no tracebacks beside it
         logging.getLogger(logger).setLevel(logging.CRITICAL)
     if name == DASK:
-        more: dict[str, Any] = {"resources": resources, "preload": [deaf_worker.__name__]}
         with (
-            LocalCluster(workers, threads_per_worker=1, dashboard_address="127.0.0.1:0", **more) as cluster,
+            LocalCluster(workers, resources=resources, **OWN_CLUSTER) as cluster,
             Client(cluster) as client,
         ):
             yield client

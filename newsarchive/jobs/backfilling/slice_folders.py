@@ -120,6 +120,8 @@ class SliceFolders:
 
     def sweep(self) -> list[tuple[Path, list[str]]]:
         """Remove the folders of merged slices; the result are those in which lies what is not a slice's, and what that is."""
+        for name in self._begun.keys() - self._merged.keys():
+            self._drop_unmarked(self.root / name)
         folders = [self.root / name for name in self._merged if name in self._begun]
         swept = ((folder, self._left_in(folder)) for folder in folders if folder.is_dir() and not folder.is_symlink())
         return [(folder, left) for folder, left in swept if left]
@@ -133,6 +135,13 @@ class SliceFolders:
     def is_stopped(self) -> bool:
         """Whether the leash was taken off."""
         return not is_on(self.leash)
+
+    def _drop_unmarked(self, folder: Path) -> None:
+        """A folder that was made when a kill or a full disk kept its mark from it: nothing was crawled into it."""
+        if folder.is_dir() and not folder.is_symlink() and not self._is_marked(folder.name):
+            files.discard(files.part_path(folder, MARK_NAME))
+            with suppress(OSError):  # it is not empty, and so it is somebody's
+                folder.rmdir()
 
     def _left_in(self, folder: Path) -> list[str]:
         """What is not removed of a merged slice: all of it, where its mark is not its own."""

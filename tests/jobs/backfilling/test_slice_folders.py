@@ -174,6 +174,17 @@ def test_link_in_place_of_a_folder_is_not_followed(state: Path, tmp_path: Path) 
     assert (tmp_path / "elsewhere" / "README.md").exists()
 
 
+@pytest.mark.parametrize("file", [None, ".slice.json.part", "notes.txt"])
+def test_folder_that_was_made_and_never_marked_goes_where_nothing_is_in_it(state: Path, file: str | None) -> None:
+    folders = SliceFolders(state)
+    one = folders.begin(NOVEMBER)
+    (one.folder / MARK_NAME).unlink()
+    if file:
+        (one.folder / file).write_bytes(b"")
+    assert SliceFolders(state).sweep() == []
+    assert one.folder.exists() == (file == "notes.txt")
+
+
 def test_torn_or_foreign_lines_are_passed_over_and_the_next_is_whole(state: Path) -> None:
     folders = SliceFolders(state)
     one = folders.begin(OCTOBER)
