@@ -86,9 +86,9 @@ def backfill(
     Example: newsarchive backfill --since 2020-01-01 --until 2025-12-31 | newsarchive backfill --since 2025-01-01 --until
     2025-12-31 --engine dask:tcp://10.0.0.5:8786
 
-    Exit code: 0 all days are merged and nothing is missing; 1 a defect, or workers that end again and again; 2 wrong usage; 3 something is missing yet: it is listed; 4
-    blocked by the site, until when is told; 5 a day was not answered; 6 another run holds the archive; 7 it cannot be
-    written; 8 it is damaged.
+    Exit code: 0 all days are merged and nothing is missing; 1 a defect, or a slice that ends its workers again and again; 2
+    wrong usage; 3 something is missing yet: it is listed; 4 blocked by the site, until when is told; 5 a day was not answered;
+    6 another run holds the archive; 7 it cannot be written; 8 it is damaged.
     """
     asked = _asked(since, until, channels)
     root = _root(archive)

@@ -16,18 +16,12 @@ from typing import Any
 
 from newsarchive.archive.index.worker import Workers, processes, processors
 from newsarchive.errors import UsageError
-from newsarchive.jobs import deaf_worker
+from newsarchive.jobs.own_cluster import CLUSTER
 from newsarchive.jobs.worker_needs import Need, check, guarded, slots
 
 LOCAL, DASK = "local", "dask"
 ANSWER_S = 10.0
 """That a scheduler has to answer, and then a first worker to come: both stand before the verb is called."""
-OWN_CLUSTER: dict[str, Any] = {
-    "threads_per_worker": 1,
-    "dashboard_address": "127.0.0.1:0",
-    "silence_logs": logging.ERROR,
-}
-OWN_CLUSTER["preload"] = [deaf_worker.__name__]
 
 
 def workers_of(name: str, count: int | None, need: Need) -> Workers:
@@ -88,10 +82,7 @@ def _client(name: str, workers: int, resources: dict[str, int] | None = None) ->
     for logger in ("distributed", "distributed.client"):  # what goes wrong is raised: no tracebacks beside it
         logging.getLogger(logger).setLevel(logging.CRITICAL)
     if name == DASK:
-        with (
-            LocalCluster(workers, resources=resources, **OWN_CLUSTER) as cluster,
-            Client(cluster) as client,
-        ):
+        with LocalCluster(workers, resources=resources, **CLUSTER) as cluster, Client(cluster) as client:
             yield client
         return
     try:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from newsarchive.archive.record import files
+from newsarchive.errors import ArchiveNotWritable
 
 LOOK_S = 0.1
 """How often it is looked whether the crawls are to stop: after a ban, no other crawl sends more than one request or two."""
@@ -26,6 +28,10 @@ SILENT_S = 15.0
 
 def take_off(leash: Path) -> None:
     """Let every crawl of the backfill end.  Raises ``ArchiveNotWritable``."""
+    with suppress(ArchiveNotWritable):
+        files.remove(leash)
+        return
+    time.sleep(LOOK_S)  # on Windows it stays while a worker looks at it
     files.remove(leash)
 
 

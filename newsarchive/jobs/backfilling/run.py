@@ -33,8 +33,11 @@ END_ALL = (2, 6, 7)
 UNHEALTHY = ListingError.exit_code
 READ = (DONE, MISSING, UNHEALTHY)
 """Exit codes of a crawl that may have read its slice."""
-TRIED_AGAIN = (MISSING, UNHEALTHY)
-"""Exit codes of a crawl that may come further at once; as one that was killed (above 128)."""
+TRIED_AGAIN = (None, DONE, MISSING, UNHEALTHY)
+"""Exit codes of a crawl that may come further at once, where it is not whole; as one that was killed (above 128).
+
+None: a worker that heard nothing of us for a while ended it, or did not begin it.
+"""
 KILLED_FROM = 128
 ATTEMPTS = 3
 """Crawls of a slice in one backfill; what is missing then is missing for longer."""
@@ -214,15 +217,10 @@ class Backfill:
             leash.take_off(self._folders.leash)
 
     def _give_up(self, ended: _Crawl, crawled: Crawled) -> None:
-        code = MISSING if crawled.exit_code is None else crawled.exit_code
-        why = crawled.reason or (
-            f"its crawl ended with exit code {code}"
-            if crawled.exit_code
-            else "its workers hear nothing of this backfill"
-        )
+        code, one = crawled.exit_code, ended.slice
         self._outcome.leave(
-            code if code < KILLED_FROM else MISSING,
-            f"{ended.slice.slice}: {why}; {ended.slice.log} says more, the next backfill goes on with it",
+            MISSING if code in (None, DONE) or code >= KILLED_FROM else code,
+            f"{one.slice}: {_why_not_whole(crawled, one.slice)}; {one.log} says more, the next backfill goes on with it",
         )
         if code in END_ALL:
             leash.take_off(self._folders.leash)
@@ -354,6 +352,13 @@ def _is_whole(crawled: Crawled, asked: Slice) -> bool:
 
 
 def _comes_further(crawled: Crawled) -> bool:
-    """Also one that was told to stop by a worker which heard nothing of us for a while."""
     code = crawled.exit_code
-    return code is None or code in TRIED_AGAIN or code >= KILLED_FROM
+    return code in TRIED_AGAIN or code >= KILLED_FROM
+
+
+def _why_not_whole(crawled: Crawled, asked: Slice) -> str:
+    if crawled.exit_code is None:
+        return "its workers heard nothing of this backfill"
+    if crawled.exit_code == DONE:
+        return f"its crawl read {crawled.days_read} of {len(asked.days)} days; see whether the clock of its machine is right"
+    return crawled.reason or f"its crawl ended with exit code {crawled.exit_code}"
