@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import time
@@ -19,7 +20,7 @@ from distributed import Client
 from newsarchive.jobs.backfilling.leash import SILENT_S
 from tests.conftest import Crawls, tree, wait_until
 from tests.jobs.backfilling.fills import QUICK, WHOLE, Fills, busiest, children_of, findings, kept, single
-from tests.jobs.fleet import fleet
+from tests.jobs.fleet import Fleet, fleet
 
 SINA = "sina=1"
 
@@ -165,6 +166,51 @@ def test_ctrl_c_ends_a_backfill_whose_workers_have_all_gone(crawls: Callable[...
     assert (process.returncode, "no worker answers" in stdout) == (3, True)
     assert fills(*QUICK).exit_code in WHOLE
     assert is_as_single(ours, fills)
+
+
+KILLS = 12
+
+
+@pytest.mark.long
+def test_whatever_is_killed_it_comes_to_what_one_crawl_gives_within_the_rate(
+    crawls: Callable[..., Crawls], tmp_path: Path
+) -> None:
+    ours = crawls(articles=90, days=30, titles="plain")
+    fills, chance = Fills(ours), random.Random(KILLS)
+    for number in range(KILLS // 4):
+        with fleet(tmp_path / f"fleet-{number}", resources=SINA) as begun:
+            options = ("--rate", "10", "--yes", "--slice", "2", "--engine", begun.engine)
+            process = fills.start(*options)
+            for what in chance.sample(["worker", "crawl", "backfill", "scheduler"], 4):
+                further = len(ours.sina.requests) + chance.randint(5, 25)
+                wait_until(lambda: process.poll() is not None or len(ours.sina.requests) >= further)  # noqa: B023
+                process = killed(what, begun, process, lambda: fills.start(*options))  # noqa: B023
+            process.kill()
+            process.communicate()
+    assert busiest(ours.sina, 2.0) <= 2.0 * 10
+    filled = fills(*QUICK, "--slice", "2")
+    assert filled.exit_code in WHOLE, filled
+    assert is_as_single(ours, fills)
+
+
+def killed(
+    what: str, begun: Fleet, process: subprocess.Popen[str], again: Callable[[], subprocess.Popen[str]]
+) -> subprocess.Popen[str]:
+    """Kill one of them, and begin it again; the backfill that runs then."""
+    workers = begun.processes[1:]
+    if what == "scheduler":
+        begun.scheduler.kill()
+    elif what == "crawl":
+        for crawl in [child for worker in workers for child in children_of(worker.pid)][:1]:
+            os.kill(crawl, signal.SIGKILL)
+    elif what == "worker":
+        workers[-1].kill()
+        begun.add_worker(SINA)
+    else:
+        process.kill()
+        process.communicate()
+        return again()
+    return process
 
 
 # --- what is missing -------------------------------------------------------------------------------------------------
