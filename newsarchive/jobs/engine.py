@@ -16,7 +16,7 @@ from typing import Any
 
 from newsarchive.archive.index.worker import Workers, processes, processors
 from newsarchive.errors import UsageError
-from newsarchive.jobs.own_cluster import CLUSTER
+from newsarchive.jobs.own_cluster import own_cluster
 from newsarchive.jobs.worker_needs import Need, check, guarded, slots
 
 LOCAL, DASK = "local", "dask"
@@ -77,12 +77,12 @@ def _checked(name: str, need: Need) -> int:
 
 @contextmanager
 def _client(name: str, workers: int, resources: dict[str, int] | None = None) -> Iterator[Any]:
-    from distributed import Client, LocalCluster  # noqa: PLC0415 - an extra
+    from distributed import Client  # noqa: PLC0415 - an extra
 
     for logger in ("distributed", "distributed.client"):  # what goes wrong is raised: no tracebacks beside it
         logging.getLogger(logger).setLevel(logging.CRITICAL)
     if name == DASK:
-        with LocalCluster(workers, resources=resources, **CLUSTER) as cluster, Client(cluster) as client:
+        with own_cluster(workers, resources) as cluster, Client(cluster) as client:
             yield client
         return
     try:

@@ -17,7 +17,7 @@ from newsarchive.archive.index.worker import MOST_ENDED
 from newsarchive.archive.record import brake, files
 from newsarchive.archive.record.brake import Brake
 from newsarchive.archive.record.store import Archive
-from newsarchive.errors import ArchiveLocked, BlockedError, ListingError, NewsArchiveError
+from newsarchive.errors import ArchiveLocked, BlockedError, EngineGone, ListingError
 from newsarchive.items import BEIJING
 from newsarchive.jobs.backfilling import leash, slices
 from newsarchive.jobs.backfilling.crawling import Crawled, await_end, crawl
@@ -327,7 +327,7 @@ def _answer(future: Future[Crawled], ended: tuple[type[Exception], ...]) -> Craw
     except ended:
         return None
     except CancelledError:
-        raise NewsArchiveError("the engine of the backfill has gone: begin again when it is back") from None
+        raise EngineGone("the engine of the backfill has gone: begin again when it is back") from None
 
 
 def _looked_into(state: Path) -> Path:
