@@ -162,6 +162,10 @@ class WorkersEnded(NewsArchiveError):
         )
 
 
+class EngineGone(NewsArchiveError):
+    """The workers of an engine did not begin, or their scheduler went; raised by ``jobs``."""
+
+
 class UsageError(NewsArchiveError):
     """An argument or setting makes no sense; raised before the first request, with what was expected."""
 

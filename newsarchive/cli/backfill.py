@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,15 +16,17 @@ from newsarchive.archive.index.catalogue import Catalogue
 from newsarchive.archive.index.coverage import Row
 from newsarchive.archive.record.store import Archive
 from newsarchive.cli import tables
-from newsarchive.cli.child import Stop, crawl_command, user_environment
+from newsarchive.cli.child import Stop, user_variables
 from newsarchive.cli.clock import clock
 from newsarchive.cli.days import one_day
-from newsarchive.cli.folder import ArchiveOption, JsonOption, archive_folder, archive_path, profile_name
+from newsarchive.cli.engines import LOCAL, crawlers_of
+from newsarchive.cli.folder import ArchiveOption, JsonOption, archive_folder, archive_path, profile_name, project_of
 from newsarchive.cli.verify import progress
-from newsarchive.errors import UsageError
+from newsarchive.errors import EngineGone, UsageError
 from newsarchive.items import BEIJING
 from newsarchive.jobs.backfilling import slices
-from newsarchive.jobs.backfilling.run import CONNECTIONS, Backfill, BackfillOutcome, Crawls
+from newsarchive.jobs.backfilling.orders import CONNECTIONS, Crawls
+from newsarchive.jobs.backfilling.run import Backfill, BackfillOutcome
 from newsarchive.jobs.backfilling.slices import Slice
 from newsarchive.operation.masks import masked
 from newsarchive.operation.report import DONE, GRAVEST_FIRST, MISSING
@@ -62,6 +63,14 @@ def backfill(
     workers: Annotated[
         int, typer.Option(metavar="N", min=1, max=MAX_WORKERS, help="Crawls at once; they share the rate.")
     ] = CONNECTIONS,
+    engine: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Who crawls: local, this machine; dask, a cluster on it; dask:ADDRESS, those workers of a scheduler that have "
+            "the resource sina (dask worker ADDRESS --nthreads 1 --resources sina=1). The rate is the same.",
+        ),
+    ] = "local",
     yes: Annotated[
         bool, typer.Option("--yes", help="The site allows more than 2 requests a second; do not ask.")
     ] = False,
@@ -74,19 +83,24 @@ def backfill(
     that are sealed, or that an earlier backfill merged, are not asked for again. While it runs it holds the archive: a crawl
     started meanwhile ends with exit code 6, so that both together do not exceed the rate. A ban that one crawl hears stops all.
 
-    Example: newsarchive backfill --since 2020-01-01 --until 2025-12-31
+    Example: newsarchive backfill --since 2020-01-01 --until 2025-12-31 | newsarchive backfill --since 2025-01-01 --until
+    2025-12-31 --engine dask:tcp://10.0.0.5:8786
 
-    Exit code: 0 all days are merged and nothing is missing; 2 wrong usage; 3 something is missing yet: it is listed; 4
-    blocked by the site, until when is told; 5 a day was not answered; 6 another run holds the archive; 7 it cannot be
-    written; 8 it is damaged.
+    Exit code: 0 all days are merged and nothing is missing; 1 a defect, or a slice that ends its workers again and again; 2
+    wrong usage; 3 something is missing yet: it is listed; 4 blocked by the site, until when is told; 5 a day was not answered;
+    6 another run holds the archive; 7 it cannot be written; 8 it is damaged.
     """
     asked = _asked(since, until, channels)
     root = _root(archive)
     _ask_for_more(rate, workers, yes=yes)
-    crawls = Crawls(crawl_command, user_environment, rate, workers)
+    variables, where = user_variables(), _directory(root, engine)
+    crawlers = crawlers_of(engine, workers, root, where, variables)
+    crawls = Crawls(variables, where, rate, crawlers.count or workers)
     with Stop() as stop, closing(Archive.open(root, profile_name(root), clock())) as opened:
-        with progress("backfill") as tell, ThreadPoolExecutor(workers, "slice") as executor:
-            outcome = Backfill(opened, crawls, tell).run(asked, slice_days, executor, lambda: stop.asked)
+        with progress("backfill") as tell, _as_stopped(stop):
+            job = Backfill(opened, crawls, tell)
+            with crawlers.open(crawls.at_once) as executor:
+                outcome = job.run(asked, slice_days, executor, lambda: stop.asked, crawlers.ended)
         with closing(opened.reader()) as catalogue:
             months = _months(catalogue, asked)
     code = _exit_code(outcome, months)
@@ -119,6 +133,23 @@ def _root(given: Path | None) -> Path:
     """The archive, or the folder that will be one."""
     path = archive_path(given)
     return (archive_folder(given) if path.exists() else path).absolute()
+
+
+@contextmanager
+def _as_stopped(stop: Stop) -> Iterator[None]:
+    """Where a Ctrl-C ended the workers of an engine that was about to begin, it is what is told."""
+    try:
+        yield
+    except EngineGone as error:
+        if stop.asked:
+            raise KeyboardInterrupt from error
+        raise
+
+
+def _directory(root: Path, engine: str) -> Path:
+    """Where the crawls run: the settings of a project are found from there, and other machines see the archive alone."""
+    here = Path.cwd()
+    return project_of(here) or (here if engine == LOCAL else root)
 
 
 def _ask_for_more(rate: float, workers: int, *, yes: bool) -> None:
@@ -168,6 +199,7 @@ def _as_dict(outcome: BackfillOutcome, months: Sequence[dict[str, Any]], code: i
         "exit_code": code,
         "days": outcome.days,
         "done": slices.told(outcome.done),
+        "empty": slices.told(outcome.empty),
         "slices": outcome.merged,
         "articles": outcome.articles,
         "left": [masked(told) for told in outcome.left],
@@ -183,6 +215,8 @@ def _show(outcome: BackfillOutcome, months: Sequence[dict[str, Any]]) -> None:
         typer.echo(tables.printable(masked(f"Left: {told}")))
     if len(outcome.left) > SHOWN_LEFT:
         typer.echo(f"Left: {len(outcome.left) - SHOWN_LEFT} more; --json tells all.")
+    if outcome.empty:
+        typer.echo(f"Empty, and too long ago for anything to come: {', '.join(slices.told(outcome.empty))}.")
     typer.echo(_sum(outcome))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,9 +13,16 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import IO, Any, Self
 
-import newsarchive
 from newsarchive.cli.folder import project_of
-from newsarchive.jobs.backfilling.crawling import CLEAN_END, OWN_GROUP
+from newsarchive.jobs.backfilling.crawling import (
+    CLEAN_END,
+    OWN_GROUP,
+    PROXIES,
+    command_of,
+    given,
+    import_path,
+    variables_of,
+)
 
 EXIT_CODES = {
     0: "done, nothing missing",
@@ -33,8 +39,6 @@ EXIT_CODES = {
 DONE = (0, 3)
 HOPELESS = (1, 2, 6, 7, 8)
 """Exit codes after which another run ends the same."""
-
-_PROXY_VARIABLES = frozenset(("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy"))
 
 LOOK_SECONDS = 0.01
 """How often it is looked whether a child is to be cut short."""
@@ -132,15 +136,20 @@ class Stop:
 
 def crawl_command(settings: Mapping[str, str]) -> list[str]:
     """The command line of a crawl with these settings, for this Python."""
-    given = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-    return [sys.executable, "-m", "scrapy", "crawl", "sina_finance", *given]
+    return command_of(given(settings))
 
 
 def user_environment(archive: Path) -> dict[str, str]:
     """The environment of a crawl of the user's archive: the user's variables; our settings where there is no scrapy.cfg."""
-    own = {"NEWSARCHIVE_DIR": str(archive), "PYTHONPATH": _import_path()}
+    own = {"NEWSARCHIVE_DIR": str(archive), "PYTHONPATH": import_path()}
     ours = {} if project_of(Path.cwd()) else {"SCRAPY_SETTINGS_MODULE": "newsarchive.settings"}
     return {**ours, **os.environ, **own}
+
+
+def user_variables() -> dict[str, str]:
+    """Of the user's variables, what a crawl on whichever machine must know; our settings where there is no scrapy.cfg."""
+    ours = {} if project_of(Path.cwd()) else {"SCRAPY_SETTINGS_MODULE": "newsarchive.settings"}
+    return {**ours, **variables_of(os.environ)}
 
 
 def crawl_environment(archive: Path, more: Mapping[str, str]) -> dict[str, str]:
@@ -148,16 +157,11 @@ def crawl_environment(archive: Path, more: Mapping[str, str]) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("NEWSARCHIVE_") and name.lower() not in _PROXY_VARIABLES
+        if not name.startswith("NEWSARCHIVE_") and name.lower() not in PROXIES
     }
     own = {
         "SCRAPY_SETTINGS_MODULE": "newsarchive.settings",
         "NEWSARCHIVE_DIR": str(archive),
-        "PYTHONPATH": _import_path(),
+        "PYTHONPATH": import_path(),
     }
     return {**kept, **own, **more}
-
-
-def _import_path() -> str:
-    here = str(Path(newsarchive.__file__).parents[1])
-    return os.pathsep.join(part for part in (here, os.environ.get("PYTHONPATH", "")) if part)

@@ -38,6 +38,7 @@ from newsarchive.items import Article
 from newsarchive.operation import report
 from newsarchive.operation.masks import masked
 from newsarchive.settings import values
+from newsarchive.sina.listing.days_read import DaysRead
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +80,8 @@ class Run:
         """Whether ``limit`` ended the run before its task was done."""
         self.listing_is_read = False
         """Whether discovery has come to its end."""
+        self.days_read: DaysRead | None = None
+        """Of a run that is asked for a range of days."""
         self.before_close: list[Callable[[], None]] = []
         """What looks into the catalogue once more, when the run has ended, however it did."""
         self._crawler = crawler

@@ -16,7 +16,8 @@ from typing import Any
 
 from newsarchive.archive.index.worker import Workers, processes, processors
 from newsarchive.errors import UsageError
-from newsarchive.jobs.worker_needs import Need, check, guarded
+from newsarchive.jobs.own_cluster import own_cluster
+from newsarchive.jobs.worker_needs import Need, check, guarded, slots
 
 LOCAL, DASK = "local", "dask"
 ANSWER_S = 10.0
@@ -44,8 +45,9 @@ def engine(name: str, workers: int, need: Need | None = None) -> Iterator[Execut
         with processes(workers) as pool:
             yield pool
         return
-    with _client(name, workers) as client:
-        executor = client.get_executor(pure=False)
+    taken = {need.resource: 1} if need and need.resource else None
+    with _client(name, workers, taken) as client:
+        executor = client.get_executor(pure=False, resources=taken)
         try:
             yield _Guarded(executor, need)
         finally:
@@ -70,20 +72,17 @@ def _checked(name: str, need: Need) -> int:
         except TimeoutError:
             raise UsageError(f"--engine {name} has no worker: start some, dask worker ADDRESS --nthreads 1") from None
         check(client, need, name)
-        return sum(client.nthreads().values())
+        return sum(slots(client, need).values())
 
 
 @contextmanager
-def _client(name: str, workers: int) -> Iterator[Any]:
-    from distributed import Client, LocalCluster  # noqa: PLC0415 - an extra
+def _client(name: str, workers: int, resources: dict[str, int] | None = None) -> Iterator[Any]:
+    from distributed import Client  # noqa: PLC0415 - an extra
 
     for logger in ("distributed", "distributed.client"):  # what goes wrong is raised: no tracebacks beside it
         logging.getLogger(logger).setLevel(logging.CRITICAL)
     if name == DASK:
-        with (
-            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
-            Client(cluster) as client,
-        ):
+        with own_cluster(workers, resources) as cluster, Client(cluster) as client:
             yield client
         return
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 from collections.abc import Callable
 from contextlib import suppress
@@ -31,6 +32,10 @@ class Need:
     """The folders of archives, and in each that of its newest day: another archive under the same path has none."""
     packages: tuple[str, ...]
     versions: dict[str, str]
+    written: tuple[Path, ...] = ()
+    """Folders into which it writes."""
+    resource: str = ""
+    """Of Dask: a job takes one of it, so that a worker does as many at once as it has; empty where threads alone count."""
 
 
 def need_of(*roots: Path, packages: tuple[str, ...] = ()) -> Need:
@@ -62,7 +67,10 @@ def lacking(need: Need) -> list[str]:
         if here.get(name) != told
     ]
     found += [f"the package {name} is not installed" for name in need.packages if util.find_spec(name) is None]
-    return found + [f"{place} is not there" for place in need.places if not place.is_dir()]
+    found += [f"{place} is not there" for place in need.places if not place.exists()]
+    return found + [
+        f"it may not write into {place}" for place in need.written if not os.access(place, os.W_OK | os.X_OK)
+    ]
 
 
 def guarded(need: Need | None, job: Callable[..., Result], *args: Any) -> Result:
@@ -74,14 +82,30 @@ def guarded(need: Need | None, job: Callable[..., Result], *args: Any) -> Result
 
 def check(client: Any, need: Need, name: str) -> None:
     """Ask the scheduler of the engine ``name`` and its workers of now.  Raises ``UsageError``, naming what each of them lacks."""
-    told = {f"worker {worker}": lacks for worker, lacks in client.run(lacking, need, on_error="return").items()}
+    if not (able := list(slots(client, need))):
+        raise UsageError(
+            f"--engine {name}: none of its {len(client.nthreads())} workers has the resource {need.resource}, which says how "
+            f"many crawls it runs at once: start one with dask worker ADDRESS --nthreads 1 --resources {need.resource}=1"
+        )
+    answers = client.run(lacking, need, workers=able, on_error="return")
+    told = {f"worker {worker}": lacks for worker, lacks in answers.items()}
     try:  # it takes jobs apart, and reads no day
-        told["the scheduler"] = client.run_on_scheduler(lacking, replace(need, places=(), packages=()))
+        told["the scheduler"] = client.run_on_scheduler(lacking, replace(need, places=(), packages=(), written=()))
     except (ImportError, AttributeError) as error:
         told["the scheduler"] = error
     troubles = [f"{who}: {lack}" for who, lacks in sorted(told.items()) for lack in _phrases(lacks)]
     if troubles:
         raise UsageError(f"--engine {name} cannot do this: {'; '.join(troubles)}")
+
+
+def slots(client: Any, need: Need) -> dict[str, int]:
+    """Each worker of now that may do a job → how many it does at once."""
+    threads: dict[str, int] = dict(client.nthreads())
+    if not need.resource:
+        return threads
+    workers = client.scheduler_info(n_workers=-1)["workers"]
+    has = {worker: int(of["resources"].get(need.resource, 0)) for worker, of in workers.items()}
+    return {worker: min(threads.get(worker, 0), count) for worker, count in has.items() if count}
 
 
 def _phrases(lacks: list[str] | Exception) -> list[str]:

@@ -14,6 +14,7 @@ from newsarchive.archive.format.journal import moment, stamp
 from newsarchive.archive.record import appending, files
 from newsarchive.errors import NewsArchiveError
 from newsarchive.items import BEIJING
+from newsarchive.sina.listing.days_read import DaysRead
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +78,8 @@ class RunReport:
     requests: int
     bytes: int
     """Received, headers and all."""
+    days: DaysRead | None = None
+    """Of a run that was asked for a range of days; its line alone has this key."""
 
     def line(self) -> str:
         """JSON in ASCII: it must pass any terminal, pipe and locale."""
@@ -92,6 +95,7 @@ class RunReport:
                 "pending": self.pending,
                 "requests": self.requests,
                 "bytes": self.bytes,
+                **({"days": self.days.told()} if self.days else {}),
             }
         )
 

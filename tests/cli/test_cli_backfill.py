@@ -23,6 +23,7 @@ SPAN = ("--since", "2020-01-01", "--until", "2020-01-31")
         ((*SPAN, "--workers", "3"), "--yes"),
         ((*SPAN, "--rate", "0"), "--rate"),
         ((*SPAN, "--slice", "0"), "--slice"),
+        ((*SPAN, "--engine", "ray"), "expected local, dask, or dask:ADDRESS"),
     ],
 )
 def test_wrong_usage_is_told_and_begins_no_archive(tmp_path: Path, options: tuple[str, ...], told: str) -> None:

@@ -45,8 +45,8 @@ class Fleet:
         self.address = json.loads(file.read_text())["address"]
         self.engine = f"dask:{self.address}"
 
-    def add_worker(self, **environment: str) -> subprocess.Popen[bytes]:
-        """One that reads a day at a time, and that nobody begins again."""
+    def add_worker(self, resources: str = "", **environment: str) -> subprocess.Popen[bytes]:
+        """One that reads a day at a time, and that nobody begins again; ``resources`` like ``sina=1``."""
         alone = (
             "--nthreads",
             "1",
@@ -55,6 +55,7 @@ class Fleet:
             str(len(self.processes)),
             "--local-directory",
             str(self._folder),
+            *(("--resources", resources) if resources else ()),
         )
         return self._begin("worker", self.address, *QUIET, *alone, **environment)
 
@@ -95,13 +96,13 @@ def one_killed(begun: Fleet, number: int = 1) -> Iterator[None]:
 
 
 @contextmanager
-def fleet(folder: Path, workers: int = 2, **environment: str) -> Iterator[Fleet]:
+def fleet(folder: Path, workers: int = 2, resources: str = "", **environment: str) -> Iterator[Fleet]:
     """A scheduler that so many workers have come to, until the end of the block."""
     folder.mkdir()
     begun = Fleet(folder, environment)
     try:
         for _ in range(workers):
-            begun.add_worker()
+            begun.add_worker(resources)
         with Client(begun.address, set_as_default=False) as client:
             wait_until(lambda: len(client.nthreads()) == workers)
         yield begun

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from newsarchive.operation.report import (
     RunReport,
     kept_runs,
 )
+from newsarchive.sina.listing.days_read import DaysRead
 
 
 def report(**fields: Any) -> RunReport:
@@ -109,6 +110,14 @@ def test_line_has_the_keys_of_the_contract_in_order() -> None:
         ("pending", 2),
         ("requests", 9),
         ("bytes", 123_456),
+    ]
+
+
+def test_line_of_a_run_that_was_asked_for_days_tells_which_are_to_be_asked_for_again() -> None:
+    days = DaysRead(3, empty=[date(2026, 11, 1)], unanswered=[date(2026, 11, 2)])
+    assert list(json.loads(report(days=days).line()).items())[-2:] == [
+        ("bytes", 123_456),
+        ("days", {"read": 3, "empty": ["2026-11-01"], "unanswered": ["2026-11-02"]}),
     ]
 
 

@@ -195,6 +195,7 @@ def summary(run: Run, crawler: Crawler) -> report.RunReport:
         pending=left["pending"],
         requests=count(REQUESTS, 0),
         bytes=count(BYTES, 0),
+        days=run.days_read,
     )
 
 

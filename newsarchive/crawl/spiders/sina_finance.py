@@ -63,6 +63,7 @@ class SinaFinanceSpider(ArchiveSpider):
         discovery = Discovery(self.run.archive, self.ask, self._listed, self.has_enough_waiting, overlap)
         try:
             if task.days is not None:
+                self.run.days_read = discovery.days_read
                 await discovery.days(task.channels, *task.days)
             else:
                 self.run.frontier.add_due(self.run.archive.clock())

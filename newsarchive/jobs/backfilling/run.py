@@ -2,95 +2,54 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from newsarchive.archive.index.catalogue import Catalogue
+from newsarchive.archive.index.days import MAX_UNANSWERED, SWEEP_EVERY
+from newsarchive.archive.index.worker import MOST_ENDED
 from newsarchive.archive.record import brake, files
 from newsarchive.archive.record.brake import Brake
-from newsarchive.archive.record.lock import ArchiveLock
 from newsarchive.archive.record.store import Archive
-from newsarchive.errors import ArchiveLocked, BlockedError, ListingError
+from newsarchive.errors import ArchiveLocked, BlockedError, EngineGone, ListingError
 from newsarchive.items import BEIJING
-from newsarchive.jobs.backfilling import slices
-from newsarchive.jobs.backfilling.crawling import LOOK_S, Crawled, Order, crawl, tell_to_stop
+from newsarchive.jobs.backfilling import leash, slices
+from newsarchive.jobs.backfilling.crawling import Crawled, await_end, crawl
+from newsarchive.jobs.backfilling.orders import Crawls
 from newsarchive.jobs.backfilling.slice_folders import OpenSlice, SliceFolders
 from newsarchive.jobs.backfilling.slices import Slice
 from newsarchive.jobs.importing import run as importing
 
-DONE, MISSING, BLOCKED = 0, 3, BlockedError.exit_code
+DONE, DEFECT, MISSING, BLOCKED = 0, 1, 3, BlockedError.exit_code
 """Exit codes of a crawl (design §4)."""
 END_ALL = (2, 6, 7)
 """Exit codes after which the crawl of every other slice would end the same."""
 UNHEALTHY = ListingError.exit_code
-TRIED_AGAIN = (MISSING, UNHEALTHY)
-"""Exit codes of a crawl that may come further at once; as one that was killed (above 128)."""
+READ = (DONE, MISSING, UNHEALTHY)
+"""Exit codes of a crawl that may have read its slice."""
+TRIED_AGAIN = (None, DONE, MISSING, UNHEALTHY)
+"""Exit codes of a crawl that may come further at once, where it is not whole; as one that was killed (above 128).
+
+None: a worker that heard nothing of us for a while ended it, or did not begin it.
+"""
 KILLED_FROM = 128
 ATTEMPTS = 3
 """Crawls of a slice in one backfill; what is missing then is missing for longer."""
-MARGIN = 1.05
-"""A gap is so much longer than the rate asks for: of two requests the first may be late on its way, the second not, and in
-10 seconds that comes to half a second at most."""
-CONNECTIONS = 2
-"""To a host, of all crawls together, and one at least of each."""
-ORPHANS_END_S = 60.0
-"""A crawl whose backfill was killed ends by itself, within seconds: those that are under way have ``GRACE_S``."""
-_UNANSWERED_RE = re.compile(r"(\d{4}-\d\d-\d\d) was not answered(: no channel offers anything for it)?", re.ASCII)
-"""How a crawl tells of a day without an answer; the second group: nothing is there, so that asking at once is in vain."""
-LATER = "later runs ask for them again"
-"""How a crawl ends telling of documents that failed."""
-STOPPED_EARLY = "stopped by a signal"
-"""How the report of a crawl begins that was stopped before it had read the listing."""
+NOTHING_COMES = MAX_UNANSWERED * SWEEP_EVERY
+"""Behind a day: sweeps ask no longer for one that is not answered (design §6), so an older one that is empty stays so."""
+ENDS_S = 30.0
+"""After a stop, for crawls to end: what has not answered then has no worker, or one that cannot be reached."""
+SHOWN_FILES = 3
+"""Of those in a merged slice that are somebody's."""
 
 Told = Callable[[int, int], None]
 """(days done, days of all)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Crawls:
-    """How slices are crawled."""
-
-    command: Callable[[Mapping[str, str]], list[str]]
-    """The command line of a crawl with these settings."""
-    environment: Callable[[Path], dict[str, str]]
-    """Of a crawl into this folder."""
-    rate: float
-    """Requests a second to a host, of all crawls together."""
-    at_once: int
-
-    def order(self, one: OpenSlice, profile: str, stop: Path) -> Order:
-        """The crawl of a slice."""
-        gap = self.at_once / self.rate * MARGIN
-        settings = {
-            "DOWNLOAD_DELAY": f"{gap:.6f}",
-            "CONCURRENT_REQUESTS_PER_DOMAIN": str(max(1, CONNECTIONS // self.at_once)),
-            "FETCH_CRAWLS_AT_ONCE": str(self.at_once),
-            "FETCH_ENDS_WITH_INPUT": "1",
-            "ARCHIVE_PROFILE": profile,
-            "REVISIT_HOURS": "",  # that is for the archive's own runs, as are alerts
-            "ALERT_URLS": "",
-            "RUN_REPORT_JSON": "1",
-            "LOG_LEVEL": "INFO",  # ``crawling`` reads what it says
-            "LOG_FORMAT": "%(asctime)s %(levelname)s %(message)s",
-        }
-        asked = {"since": one.slice.since, "until": one.slice.until, "channels": ",".join(one.slice.channels)}
-        arguments = [part for name, value in asked.items() for part in ("-a", f"{name}={value}")]
-        return Order(
-            command=(*self.command(settings), *arguments),
-            environment=self.environment(one.folder),
-            directory=str(Path.cwd()),
-            state=str(one.state),
-            log=str(one.log),
-            stop=str(stop),
-            pause_s=gap,
-        )
 
 
 @dataclass(slots=True)
@@ -104,6 +63,8 @@ class BackfillOutcome:
     merged: int = 0
     """Slices."""
     articles: int = 0
+    empty: set[date] = field(default_factory=set)
+    """Of those that are done: days so long ago that nothing comes any more, and for which no channel offers anything."""
     codes: Counter[int] = field(default_factory=Counter)
     """Exit codes of what is left."""
     left: list[str] = field(default_factory=list)
@@ -131,39 +92,75 @@ class Backfill:
         """Take up what an earlier backfill left.  Raises ``ArchiveLocked`` and ``BlockedError``."""
         self._archive, self._crawls, self._tell = archive, crawls, tell
         self._folders = SliceFolders(archive.state)
-        tell_to_stop(self._folders.stop)
+        leash.take_off(self._folders.leash)
         self._open = self._folders.open_slices()
         for one in self._open:
-            _await_end(one)
+            await_end(one.state)
         self._heed_bans()
-        self._folders.release_stop()
+        self._folders.put_leash_on()
         self._outcome = BackfillOutcome()
         self._waiting: deque[tuple[OpenSlice | Slice, int]] = deque()
         self._running: dict[Future[Crawled], _Crawl] = {}
+        self._stopped_at: float | None = None
+        self._ended_workers = 0
         self._sweep()
 
     def run(
-        self, asked: Slice, days_a_slice: int, executor: Executor, is_stop_asked: Callable[[], bool]
+        self,
+        asked: Slice,
+        days_a_slice: int,
+        executor: Executor,
+        is_stop_asked: Callable[[], bool],
+        ended: tuple[type[Exception], ...] = (),
     ) -> BackfillOutcome:
-        """Crawl and merge what is missing of ``asked``: slices that are begun first, then the others, newest first."""
+        """Crawl and merge what is missing of ``asked``: slices that are begun first, then the others, newest first.
+
+        ``ended``: what the executor raises for a crawl that has ended one worker after the other.
+        """
         self._plan(asked, days_a_slice)
         self._tell(0, self._outcome.days)
         try:
-            self._crawl_all(executor, is_stop_asked)
+            with leash.held(self._folders.leash):
+                self._crawl_all(executor, is_stop_asked, ended)
         finally:
-            if self._running:  # something cannot be gone on with, and the executor waits for its crawls
-                tell_to_stop(self._folders.stop)
+            self._await_all()
         return self._outcome
 
-    def _crawl_all(self, executor: Executor, is_stop_asked: Callable[[], bool]) -> None:
+    def _crawl_all(
+        self, executor: Executor, is_stop_asked: Callable[[], bool], ended: tuple[type[Exception], ...]
+    ) -> None:
         while self._running or self._has_more():
             if is_stop_asked():
-                tell_to_stop(self._folders.stop)
+                leash.take_off(self._folders.leash)
             self._submit(executor)
-            ended, _ = wait(self._running, LOOK_S, FIRST_COMPLETED)
-            for future in ended:
-                self._end(self._running.pop(future), future.result())
+            answered, _ = wait(self._running, leash.LOOK_S, FIRST_COMPLETED)
+            for future in answered:
+                crawled = _answer(future, ended)
+                self._end(self._running.pop(future), crawled)
             self._release_brake()
+            if self._is_waited_in_vain():
+                self._leave_running()
+
+    def _is_waited_in_vain(self) -> bool:
+        """Whether crawls that were told to end have not answered for too long."""
+        if not self._folders.is_stopped:
+            return False
+        self._stopped_at = self._stopped_at or time.monotonic()
+        return time.monotonic() - self._stopped_at > ENDS_S
+
+    def _leave_running(self) -> None:
+        for future, one in self._running.items():
+            future.cancel()
+            self._outcome.leave(MISSING, f"{one.slice.slice}: no worker answers; the next backfill goes on with it")
+        self._running.clear()
+
+    def _await_all(self) -> None:
+        """Where something cannot be gone on with: whoever crawls next must not do so beside what runs still."""
+        if self._running:
+            leash.take_off(self._folders.leash)
+        for one in self._running.values():
+            with suppress(ArchiveLocked):  # the next backfill waits for it, too, and tells who it is
+                await_end(one.slice.state)
 
     # --- what is to be done ------------------------------------------------------------------------------------------
 
@@ -177,48 +174,58 @@ class Backfill:
         self._waiting.extend((one, 1) for one in todo)
         self._outcome.days = len(missing | begun)
         at_once = max(1, min(self._crawls.at_once, len(self._waiting)))
-        self._crawls = Crawls(self._crawls.command, self._crawls.environment, self._crawls.rate, at_once)
+        self._crawls = replace(self._crawls, at_once=at_once)
 
     def _has_more(self) -> bool:
-        return bool(self._waiting) and not self._folders.stop.exists()
+        return bool(self._waiting) and not self._folders.is_stopped
 
     def _submit(self, executor: Executor) -> None:
         while self._has_more() and len(self._running) < self._width():
             one, attempt = self._waiting.popleft()
             opened = one if isinstance(one, OpenSlice) else self._folders.begin(one)
             self._hand_brake_to(opened)
-            order = self._crawls.order(opened, self._archive.profile, self._folders.stop)
+            order = self._crawls.order(opened, self._archive.profile, self._folders.leash, self._folders.word)
             began = self._archive.clock().astimezone(BEIJING).date()
             self._running[executor.submit(crawl, order)] = _Crawl(opened, began, attempt)
 
     # --- what came of it ---------------------------------------------------------------------------------------------
 
-    def _end(self, ended: _Crawl, crawled: Crawled) -> None:
-        code, days = crawled.exit_code, str(ended.slice.slice)
-        if code is None:
-            self._outcome.leave(MISSING, f"{days}: stopped before its crawl began")
-        elif code == BLOCKED:
-            self._hear_ban(ended.slice)
-        elif _is_whole(crawled) or (code == UNHEALTHY and _is_answered(crawled, ended.attempt)):
-            self._merge(ended, _unanswered(crawled, ended.slice.slice))
-        elif crawled.was_told_to_stop:
-            self._outcome.leave(MISSING, f"{days}: stopped; the next backfill goes on with it")
-        elif _comes_further(code) and ended.attempt < ATTEMPTS:
-            self._waiting.appendleft((ended.slice, ended.attempt + 1))
+    def _end(self, ended: _Crawl, crawled: Crawled | None) -> None:
+        """``crawled``: None for a crawl that has ended one worker after the other."""
+        one = ended.slice
+        if crawled is None:
+            self._lose(one)
+        elif crawled.exit_code == BLOCKED:
+            self._hear_ban(one)
+        elif _is_whole(crawled, one.slice) and (not crawled.unanswered or ended.attempt >= ATTEMPTS):
+            self._merge(ended, crawled)
+        elif crawled.was_told_to_stop and self._folders.is_stopped:
+            self._outcome.leave(MISSING, f"{one.slice}: stopped; the next backfill goes on with it")
+        elif _comes_further(crawled) and ended.attempt < ATTEMPTS:
+            self._waiting.appendleft((one, ended.attempt + 1))
         else:
             self._give_up(ended, crawled)
 
-    def _give_up(self, ended: _Crawl, crawled: Crawled) -> None:
-        code = crawled.exit_code or 0
-        why = crawled.reason or f"its crawl ended with exit code {code}"
+    def _lose(self, one: OpenSlice) -> None:
         self._outcome.leave(
-            code if code < KILLED_FROM else MISSING,
-            f"{ended.slice.slice}: {why}; {ended.slice.log} says more, the next backfill goes on with it",
+            DEFECT,
+            f"{one.slice}: workers that crawled it were ended again and again, by the system for want of memory or by a "
+            f"defect; look into their logs, and at {one.log}; the next backfill goes on with it",
+        )
+        self._ended_workers += 1
+        if self._ended_workers >= MOST_ENDED:  # it is not the slices
+            leash.take_off(self._folders.leash)
+
+    def _give_up(self, ended: _Crawl, crawled: Crawled) -> None:
+        code, one = crawled.exit_code, ended.slice
+        self._outcome.leave(
+            MISSING if code in (None, DONE) or code >= KILLED_FROM else code,
+            f"{one.slice}: {_why_not_whole(crawled, one.slice)}; {one.log} says more, the next backfill goes on with it",
         )
         if code in END_ALL:
-            tell_to_stop(self._folders.stop)
+            leash.take_off(self._folders.leash)
 
-    def _merge(self, ended: _Crawl, unanswered: set[date]) -> None:
+    def _merge(self, ended: _Crawl, crawled: Crawled) -> None:
         """Into the archive; what cannot be taken in leaves the slice as it is, for a person to look at."""
         one = ended.slice
         found = importing.take_in(self._archive, one.folder, lambda _done, _of_all: None)
@@ -227,19 +234,26 @@ class Backfill:
             first = found.left[0]
             self._outcome.leave(MISSING, f"{one.folder}: {first.path} could not be taken in: {first.reason}")
             return
-        self._outcome.done |= self._folders.merged(one, ended.began, unanswered)
+        settled = {day for day in crawled.empty if ended.began - day > NOTHING_COMES}
+        unanswered, empty = set(crawled.unanswered), set(crawled.empty) - settled
+        self._outcome.done |= self._folders.merged(one, ended.began, unanswered | empty)
         self._outcome.merged += 1
-        if unanswered:
-            days = ", ".join(slices.told(unanswered))
-            self._outcome.leave(
-                UNHEALTHY, f"{days}: not answered, no channel offers anything; the next backfill asks again"
-            )
+        self._outcome.empty |= settled
+        self._ask_again(unanswered, "not answered")
+        self._ask_again(empty, "no channel offers anything")
         self._sweep()
         self._tell(len(self._outcome.done), self._outcome.days)
 
+    def _ask_again(self, days: set[date], why: str) -> None:
+        if days:
+            self._outcome.leave(UNHEALTHY, f"{', '.join(slices.told(days))}: {why}; the next backfill asks again")
+
     def _sweep(self) -> None:
-        for folder in self._folders.sweep():
-            told = f"{folder} is merged, but something is in it that no crawl wrote: look at it, and remove it"
+        for folder, left in self._folders.sweep():
+            named = ", ".join(left[:SHOWN_FILES]) + (
+                f" and {more} more" if (more := len(left) - SHOWN_FILES) > 0 else ""
+            )
+            told = f"{folder} is merged, but {named} in it is nothing that a crawl wrote: look at it, and remove it"
             if told not in self._outcome.left:
                 self._outcome.left.append(told)
 
@@ -251,7 +265,7 @@ class Backfill:
         own = brake.heed(self._archive.state, now)
         heard = [own] if own else []
         for one in self._open:
-            pulled = brake.heed(one.state, now) if one.state.is_dir() else None
+            pulled = brake.heed(_looked_into(one.state), now) if one.state.is_dir() else None
             if pulled and own is None and self._folders.is_ban_noted(pulled.until):
                 brake.release(one.state)  # newsarchive status --release
             elif pulled:
@@ -264,8 +278,8 @@ class Backfill:
             raise BlockedError(blocked(last))
 
     def _hear_ban(self, one: OpenSlice) -> None:
-        tell_to_stop(self._folders.stop)
-        heard = brake.read(one.state, self._archive.clock())
+        leash.take_off(self._folders.leash)
+        heard = brake.read(_looked_into(one.state), self._archive.clock())
         self._outcome.leave(BLOCKED, f"{one.slice}: {blocked(heard) if heard else 'blocked by the site'}")
         if heard:
             self._outcome.blocked = heard
@@ -292,7 +306,7 @@ class Backfill:
 
     def _release_brake(self) -> None:
         """Once a crawl that began with a probe has let its own go."""
-        if not self._running or self._folders.stop.exists():
+        if not self._running or self._folders.is_stopped:
             return
         if all(not (one.slice.state / brake.NAME).exists() for one in self._running.values()):
             brake.release(self._archive.state)
@@ -306,17 +320,21 @@ def blocked(pulled: Brake) -> str:
     )
 
 
-def _await_end(one: OpenSlice) -> None:
-    """Wait for a crawl that outlived its backfill.  Raises ``ArchiveLocked`` where it does not end."""
-    until = time.monotonic() + ORPHANS_END_S
-    while one.state.is_dir():
-        try:
-            with ArchiveLock(one.state):
-                return
-        except ArchiveLocked:
-            if time.monotonic() >= until:
-                raise
-            time.sleep(LOOK_S)
+def _answer(future: Future[Crawled], ended: tuple[type[Exception], ...]) -> Crawled | None:
+    """What a crawl came to; None for one that has ended one worker after the other.  Raises what the worker did."""
+    try:
+        return future.result()
+    except ended:
+        return None
+    except CancelledError:
+        raise EngineGone("the engine of the backfill has gone: begin again when it is back") from None
+
+
+def _looked_into(state: Path) -> Path:
+    """The folder, as it is now: where another machine wrote into it, a look at a name alone may be a minute old."""
+    with suppress(OSError):
+        next(state.iterdir(), None)
+    return state
 
 
 def _concerns(one: Slice, asked: Slice) -> bool:
@@ -328,26 +346,19 @@ def _is_sealed(catalogue: Catalogue, day: date, channels: Iterable[str]) -> bool
     return all(catalogue.days.sealed_by(day, channel) for channel in channels)
 
 
-def _is_whole(crawled: Crawled) -> bool:
-    """Every day was answered, and every document has an outcome; what failed is asked for again by the archive's own runs."""
-    if crawled.exit_code == MISSING:
-        is_cut = crawled.was_told_to_stop or crawled.reason.startswith(STOPPED_EARLY)
-        return crawled.pending == 0 and not is_cut
-    return crawled.exit_code == DONE
+def _is_whole(crawled: Crawled, asked: Slice) -> bool:
+    """Every day was asked for, and every document has an outcome; what failed is asked for again by the archive's own runs."""
+    return crawled.exit_code in READ and crawled.pending == 0 and crawled.days_read == len(asked.days)
 
 
-def _comes_further(code: int) -> bool:
+def _comes_further(crawled: Crawled) -> bool:
+    code = crawled.exit_code
     return code in TRIED_AGAIN or code >= KILLED_FROM
 
 
-def _unanswered(crawled: Crawled, asked: Slice) -> set[date]:
-    named = {one[1] for cause in crawled.causes if (one := _UNANSWERED_RE.match(cause))}
-    return {day for day in asked.days if str(day) in named}
-
-
-def _is_answered(crawled: Crawled, attempt: int) -> bool:
-    """Whether nothing but the listing's silence for single days keeps it from being whole, and asking again is in vain."""
-    told = [cause for cause in crawled.causes if not cause.endswith(LATER)]
-    silent = [_UNANSWERED_RE.match(cause) for cause in told]
-    is_in_vain = attempt >= ATTEMPTS or all(one and one[2] for one in silent)
-    return bool(silent) and all(silent) and is_in_vain and crawled.pending == 0 and not crawled.was_told_to_stop
+def _why_not_whole(crawled: Crawled, asked: Slice) -> str:
+    if crawled.exit_code is None:
+        return "its workers heard nothing of this backfill"
+    if crawled.exit_code == DONE:
+        return f"its crawl read {crawled.days_read} of {len(asked.days)} days; see whether the clock of its machine is right"
+    return crawled.reason or f"its crawl ended with exit code {crawled.exit_code}"

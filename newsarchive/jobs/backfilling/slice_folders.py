@@ -1,11 +1,11 @@
 """The folders of slices below ``.newsarchive/backfill/``, and what is written down of them: which are begun, which merged.
 
     slices.jsonl          a line when a slice is begun, before its folder is made, and one when it is merged, before that is removed
-    stop                  while it is there, no crawl of a slice begins, and those that run end
+    leash                 while it is there, crawls of slices go on (``leash.py``)
     <days>_<token>/       an archive of its own; slice.json in it has the same token as its line
 
 So whatever is killed: a slice that is begun goes on where its crawl was, one that is merged is only removed, and nothing is
-removed but a folder that a line and its own token prove to be a slice's.
+removed but out of a folder that a line and its own token prove to be a slice's, and of that only what a crawl wrote.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import shutil
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,25 +20,22 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from newsarchive.archive.format import paths, rsshub
+from newsarchive.archive.format import paths
 from newsarchive.archive.format.journal import stamp
 from newsarchive.archive.record import files
 from newsarchive.archive.record.state_file import read_object
 from newsarchive.errors import ArchiveNotWritable, cause_of
+from newsarchive.jobs.backfilling.clearing import LOG_NAME, MARK_NAME, clear
+from newsarchive.jobs.backfilling.leash import is_on, take_off
 from newsarchive.jobs.backfilling.slices import Slice
 
 FOLDER = "backfill"
-NOTES_NAME, STOP_NAME, MARK_NAME, LOG_NAME = "slices.jsonl", "stop", "slice.json", "crawl.log"
+NOTES_NAME, LEASH_NAME = "slices.jsonl", "leash"
 TOKEN_BYTES = 4
-"""Of chance in a folder's name: two slices of the same days are two folders."""
+"""Of chance in a folder's name: two slices of the same days are two folders; and in the word of a backfill."""
 MAX_NOTES_BYTES = 64 << 20
 """A hundred years in slices of a day, ten times over, are a tenth of it."""
 _NAME_RE = re.compile(r"(\d{4}-\d\d-\d\d)_(\d{4}-\d\d-\d\d)_([0-9a-f]{8})", re.ASCII)
-_OF_A_SLICE_RE = re.compile(
-    rf"\d{{4}}|_raw|_media|{rsshub.FOLDER.partition('/')[0]}|\.newsarchive|README\.md|slice\.json|crawl\.(?:log|out)",
-    re.ASCII,
-)
-"""What lies in the folder of a slice; anything else is somebody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,7 @@ class SliceFolders:
 
     def __init__(self, state: Path) -> None:
         self.root = state / FOLDER
-        self.stop = self.root / STOP_NAME
+        self.leash, self.word = self.root / LEASH_NAME, secrets.token_hex(TOKEN_BYTES)
         self._notes = self.root / NOTES_NAME
         files.make_folder(self.root, state)
         self._begun: dict[str, Slice] = {}
@@ -122,35 +118,41 @@ class SliceFolders:
     def is_ban_noted(self, until: datetime) -> bool:
         return stamp(until) in self._bans
 
-    def sweep(self) -> list[Path]:
-        """Remove the folders of merged slices; the result are those in which lies what is not a slice's."""
-        left = []
-        for name in self._merged:
-            folder = self.root / name
-            if name in self._begun and folder.is_dir() and not folder.is_symlink() and not self._remove(folder):
-                left.append(folder)
-        return left
+    def sweep(self) -> list[tuple[Path, list[str]]]:
+        """Remove the folders of merged slices; the result are those in which lies what is not a slice's, and what that is."""
+        for name in self._begun.keys() - self._merged.keys():
+            self._drop_unmarked(self.root / name)
+        folders = [self.root / name for name in self._merged if name in self._begun]
+        swept = ((folder, self._left_in(folder)) for folder in folders if folder.is_dir() and not folder.is_symlink())
+        return [(folder, left) for folder, left in swept if left]
 
-    def release_stop(self) -> None:
-        files.remove(self.stop)
+    def put_leash_on(self) -> None:
+        """From now on crawls may begin, and none of an earlier backfill goes on."""
+        take_off(self.leash)
+        files.append_synced(self.leash, self.word.encode())
 
-    def _remove(self, folder: Path) -> bool:
-        """Its mark last, so that what a kill leaves is known; whether nothing of anybody else's was in it."""
-        names = {path.name for path in folder.iterdir()}
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the leash was taken off."""
+        return not is_on(self.leash)
+
+    def _drop_unmarked(self, folder: Path) -> None:
+        """A folder that was made when a kill or a full disk kept its mark from it: nothing was crawled into it."""
+        if folder.is_dir() and not folder.is_symlink() and not self._is_marked(folder.name):
+            files.discard(files.part_path(folder, MARK_NAME))
+            with suppress(OSError):  # it is not empty, and so it is somebody's
+                folder.rmdir()
+
+    def _left_in(self, folder: Path) -> list[str]:
+        """What is not removed of a merged slice: all of it, where its mark is not its own."""
+        names = [path.name for path in folder.iterdir()]
         if names and not self._is_marked(folder.name):
-            return False
-        if not all(map(_OF_A_SLICE_RE.fullmatch, names)):
-            return False
+            return names
         try:
-            for name in sorted(names - {MARK_NAME}):
-                path = folder / name
-                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-            (folder / MARK_NAME).unlink(missing_ok=True)
-            folder.rmdir()
+            return clear(folder)
         except OSError as error:
             cause, step = cause_of(error)
             raise ArchiveNotWritable(f"{folder} cannot be removed: {cause} ({error}); {step}") from error
-        return True
 
     def _is_marked(self, name: str) -> bool:
         folder = self.root / name

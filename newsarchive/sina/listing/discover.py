@@ -18,6 +18,7 @@ from newsarchive.errors import ListingError
 from newsarchive.items import BEIJING
 from newsarchive.sina.listing import health, roll
 from newsarchive.sina.listing.channels import Channel
+from newsarchive.sina.listing.days_read import DaysRead
 from newsarchive.sina.listing.listings import Ask, Listings
 from newsarchive.sina.listing.sweep import Sweep, read_day
 
@@ -41,6 +42,7 @@ class Discovery:
         """Of the channels whose poll ran to its end: what the listing counts without a day."""
         self.errors: list[str] = []
         """What was wrong with the listing, each in one sentence; the other channels and days go on."""
+        self.days_read = DaysRead()
 
     # --- the running listing ---------------------------------------------------------------------------------------
 
@@ -123,7 +125,13 @@ class Discovery:
         """Read one day of all channels.  Of a past day without any row nobody knows whether it was answered."""
         is_past = day < self._archive.clock().astimezone(BEIJING).date()
         rows = [await self._day(channel, day, total, is_past) for channel, total in undated.items()]
-        if is_past and not any(rows) and None not in rows and not self._enough():
+        if self._enough():
+            return
+        self.days_read.read += 1
+        if None in rows:
+            self.days_read.unanswered.append(day)
+        elif is_past and not any(rows):
+            self.days_read.empty.append(day)
             self._sick(f"{day} was not answered: no channel offers anything for it")
 
     async def _day(self, channel: Channel, day: date, undated_total: int | None, is_past: bool) -> int | None:

@@ -23,6 +23,10 @@ QUICK = ("--rate", "1000", "--yes")
 """As quick as the stand-in answers."""
 
 
+WHOLE = (0, 5)
+"""Exit codes of a backfill that merged all; 5: a day of such a small world may have nothing."""
+
+
 @dataclass(frozen=True)
 class Filled:
     """How a backfill ended."""
@@ -41,12 +45,13 @@ class Fills:
         days = [story.published_at.date() for story in crawls.sina.truth]
         self.since, self.until = min(days), min(max(days), datetime.now(BEIJING).date())
 
-    def start(self, *options: str, **environ: str) -> subprocess.Popen[str]:
+    def start(self, *options: str, start_new_session: bool = False, **environ: str) -> subprocess.Popen[str]:
         span = ("--since", str(self.since), "--until", str(self.until), "--archive", str(self.root), "--json")
         command = [sys.executable, "-m", "newsarchive", "backfill", *span, *options]
         environment = {**self._crawls.environment(), "PYTHONPATH": str(REPOSITORY), **environ}
         pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen(command, env=environment, text=True, cwd=REPOSITORY, **pipes)
+        where: dict[str, Any] = {"cwd": REPOSITORY, "start_new_session": start_new_session}
+        return subprocess.Popen(command, env=environment, text=True, **where, **pipes)
 
     def __call__(self, *options: str, **environ: str) -> Filled:
         process = self.start(*options, **environ)
@@ -90,3 +95,21 @@ def busiest(sina: StandIn, seconds: float) -> int:
         window = timedelta(seconds=seconds)
         most = max(most, *(sum(first <= at < first + window for at in moments) for first in moments))
     return most
+
+
+def kept(crawls: Crawls) -> dict[str, str]:
+    return {line["docid"]: line["sha256"] for line in crawls.events("kept")}
+
+
+def single(crawls: Crawls, fills: Fills) -> Crawls:
+    """One crawl of the same days, into an archive beside."""
+    alone = Crawls(crawls.sina, crawls.root.with_name("single"))
+    run = alone("-a", f"since={fills.since}", "-a", f"until={fills.until}")
+    assert run.exit_code in (0, 3, 5)
+    return alone
+
+
+def children_of(process: int) -> list[int]:
+    """The process ids of its children, its crawls among them, as far as this system tells."""
+    told = [file.read_text("ascii").split() for file in Path(f"/proc/{process}/task").glob("*/children")]
+    return [int(child) for children in told for child in children]

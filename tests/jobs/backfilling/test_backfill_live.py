@@ -8,33 +8,20 @@ import random
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from newsarchive.archive.record.state_file import read_object
+from newsarchive.items import BEIJING
 from newsarchive.rehearsal.answers import Answer, answer_of
 from tests.cli.cli_process import newsarchive
 from tests.conftest import Crawls, tree, wait_until
-from tests.jobs.backfilling.fills import QUICK, Fills, answers, busiest, findings
+from tests.jobs.backfilling.fills import QUICK, WHOLE, Fills, answers, busiest, children_of, findings, kept, single
 
 pytestmark = pytest.mark.slow
-
-WHOLE = (0, 5)
-"""Exit codes of a backfill that merged all; 5: a day of such a small world may have nothing."""
-
-
-def kept(crawls: Crawls) -> dict[str, str]:
-    return {line["docid"]: line["sha256"] for line in crawls.events("kept")}
-
-
-def single(crawls: Crawls, fills: Fills) -> Crawls:
-    """One crawl of the same days, into an archive beside."""
-    alone = Crawls(crawls.sina, crawls.root.with_name("single"))
-    run = alone("-a", f"since={fills.since}", "-a", f"until={fills.until}")
-    assert run.exit_code in (0, 3, 5)
-    return alone
 
 
 def test_slices_come_to_what_one_crawl_gives_with_the_raw_records(crawls: Callable[..., Crawls]) -> None:
@@ -75,19 +62,13 @@ def killed_now_and_then(fills: Fills, times: int, *options: str) -> None:
     sina, chance = fills.sina, random.Random(times)
     for number in range(times):
         process = fills.start(*options)
-        for kill in (crawl_of, None) if number % 3 == 0 else (None,):
+        for kill in (children_of, None) if number % 3 == 0 else (None,):
             further = len(sina.requests) + chance.randint(1, 12)
             wait_until(lambda: process.poll() is not None or len(sina.requests) >= further)  # noqa: B023
-            for child in kill(process.pid) if kill else ():
+            for child in kill(process.pid)[:1] if kill else ():
                 os.kill(child, signal.SIGKILL)
         process.kill()
         process.communicate()
-
-
-def crawl_of(backfill: int) -> list[int]:
-    """The process id of one of its crawls, if any runs and this system tells."""
-    told = [file.read_text("ascii").split() for file in Path(f"/proc/{backfill}/task").glob("*/children")]
-    return [int(child) for children in told for child in children][:1]
 
 
 @pytest.mark.parametrize(("times", "articles", "days"), [(3, 30, 6), pytest.param(10, 120, 60, marks=pytest.mark.long)])
@@ -120,10 +101,7 @@ class Ban:
         return answer_of(456, "text/html", b"") if self.asked >= self.first and not self.over else None
 
 
-@pytest.mark.parametrize("is_released", [False, True])
-def test_ban_stops_all_crawls_and_the_next_backfill_waits_for_its_end(
-    crawls: Callable[..., Crawls], *, is_released: bool
-) -> None:
+def test_ban_stops_all_crawls_until_its_brake_is_released(crawls: Callable[..., Crawls]) -> None:
     ban = Ban(first=8)
     ours = crawls(ban, articles=30, days=6, titles="plain")
     fills = Fills(ours)
@@ -138,14 +116,62 @@ def test_ban_stops_all_crawls_and_the_next_backfill_waits_for_its_end(
     assert "no request is sent before" in waiting.stderr
     assert len(ours.sina.requests) == sent
     ban.over = True
-    if is_released:
-        assert newsarchive("status", "--release", "--archive", str(ours.root)).returncode != 2
-        done = fills(*QUICK, "--slice", "1")
-    else:
-        done = fills(*QUICK, "--slice", "1", NEWSARCHIVE_CLOCK_OFFSET_SECONDS="3700")
+    assert newsarchive("status", "--release", "--archive", str(ours.root)).returncode != 2
+    done = fills(*QUICK, "--slice", "1")
     assert done.exit_code in WHOLE, done
     assert brake_of(ours.root) is None
     assert tree(ours.root) == tree(single(ours, fills).root)
+    assert findings(ours.root) == []
+
+
+@dataclass
+class BanOfPages:
+    """Refuses everything from the moment when one of these pages is asked for, until it is ``over``."""
+
+    pages: frozenset[str] = frozenset()
+    heard_at: datetime | None = None
+    over: bool = False
+
+    def __call__(self, host: str, target: str) -> Answer | None:
+        if self.heard_at is None and f"{host}{target}" in self.pages:
+            self.heard_at = datetime.now(BEIJING)
+        return answer_of(456, "text/html", b"") if self.heard_at and not self.over else None
+
+
+UNDER_WAY = 2
+"""Requests of two crawls, each with one connection, that may be answered behind the one that hears the ban: each one's own,
+and one that the other sends before it is told (``LOOK_S``)."""
+
+
+def test_ban_at_the_third_slice_stops_both_crawls_and_is_waited_for(crawls: Callable[..., Crawls]) -> None:
+    ban = BanOfPages()
+    ours = crawls(ban, articles=40, days=6, titles="plain")
+    fills = Fills(ours)
+    third = fills.until - timedelta(2)
+    urls = (urlsplit(story.url) for story in ours.sina.truth if story.published_at.date() == third)
+    ban.pages = frozenset(f"{url.hostname}{url.path}" for url in urls)
+    both = ("--slice", "1", "--workers", "2")
+    filled = fills("--rate", "4", "--yes", *both, NEWSARCHIVE_SINA_BAN_MINUTES="60")
+    assert (filled.exit_code, filled.told["exit_code"]) == (4, 4), filled
+    assert filled.told["days"] >= 5
+    assert any(f"{third}_{third}: Sina has banned this address" in left for left in filled.told["left"])
+    assert ban.heard_at
+    late = [request for request in ours.sina.requests if request.at > ban.heard_at + timedelta(seconds=0.05)]
+    assert len(late) <= UNDER_WAY, late
+    assert all(map(brake_of, (folder for folder in fills.slice_folders() if (folder / ".newsarchive").is_dir())))
+    sent = len(ours.sina.requests)
+    waiting = fills(*QUICK, *both)
+    assert waiting.exit_code == 4
+    until = datetime.fromisoformat(filled.told["blocked_until"])
+    assert f"no request is sent before {until.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}" in waiting.stderr
+    assert len(ours.sina.requests) == sent
+    ban.over = True
+    done = fills(*QUICK, *both, NEWSARCHIVE_CLOCK_OFFSET_SECONDS="3700")
+    assert done.exit_code in WHOLE, done
+    assert (brake_of(ours.root), fills.slice_folders()) == (None, [])
+    alone = single(ours, fills)
+    assert tree(ours.root) == tree(alone.root)
+    assert kept(ours) == kept(alone)
     assert findings(ours.root) == []
 
 
@@ -180,3 +206,18 @@ def test_day_without_anything_is_told_and_keeps_no_other_from_being_merged(crawl
     again = fills(*QUICK)
     assert again.exit_code == 5
     assert 3 <= again.told["days"] < 6  # these two, and the day that is not over
+
+
+def test_empty_day_so_long_ago_that_nothing_comes_is_done_and_not_asked_for_again(
+    crawls: Callable[..., Crawls],
+) -> None:
+    ours = crawls(articles=30, days=3, titles="plain")
+    fills = Fills(ours)
+    fills.until = fills.since - timedelta(8)
+    fills.since = fills.until - timedelta(2)
+    filled = fills(*QUICK, "--slice", "30")
+    assert (filled.exit_code, filled.told["left"]) == (0, []), filled
+    assert filled.told["empty"] == [f"{fills.since} to {fills.until}"]
+    sent = len(ours.sina.requests)
+    assert fills(*QUICK).told["days"] == 0
+    assert len(ours.sina.requests) == sent

@@ -75,7 +75,7 @@ class Shelf:
 
     @contextmanager
     def opened(self) -> Iterator[Archive]:
-        archive = Archive.open(self.root, "clean", self.clock, RawSettings(512, {}))
+        archive = Archive.open(self.root, "clean", self.clock, RawSettings(512, {"software": "newsarchive/0"}))
         try:
             yield archive
         finally:

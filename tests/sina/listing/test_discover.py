@@ -13,6 +13,7 @@ from newsarchive.archive.record.store import Archive
 from newsarchive.errors import ArchiveNotWritable
 from newsarchive.sina.listing import listings
 from newsarchive.sina.listing.channels import channel
+from newsarchive.sina.listing.days_read import DaysRead
 from newsarchive.sina.listing.discover import Discovery
 from tests.sina.listing.feeds import NOW, OVERLAP, TODAY, YESTERDAY, Feed, Row, Run, docid, docids, offered, row, rows
 
@@ -343,17 +344,20 @@ def test_day_query_is_believed_where_the_undated_total_is_unknown(archive: Archi
 def test_empty_past_day_is_named(archive: Archive) -> None:
     run = Run(archive, Feed(lid1686=rows(1, 60), lid2509=rows(1, 60))).days(YESTERDAY, TODAY, "1686", "2509")
     assert run.errors == ["2026-11-23 was not answered: no channel offers anything for it"]
+    assert run.discovery.days_read == DaysRead(2, empty=[YESTERDAY])
 
 
 def test_past_day_that_one_channel_fills_is_answered(archive: Archive) -> None:
     of_yesterday = [row(1, NOW - timedelta(hours=12))]
     run = Run(archive, Feed(lid1686=[row(2)], lid2509=of_yesterday)).days(YESTERDAY, YESTERDAY, "1686", "2509")
     assert (run.errors, run.found) == ([], docids([1]))
+    assert run.discovery.days_read == DaysRead(1)
 
 
 def test_empty_today_is_no_error(archive: Archive) -> None:
     old = [row(1, NOW - timedelta(days=3))]
-    assert Run(archive, Feed(lid1686=old)).days(TODAY, TODAY).errors == []
+    run = Run(archive, Feed(lid1686=old)).days(TODAY, TODAY)
+    assert (run.errors, run.discovery.days_read) == ([], DaysRead(1))
 
 
 @pytest.mark.parametrize("others", [[], [row(1, NOW - timedelta(hours=12))]])
@@ -363,9 +367,11 @@ def test_sick_channel_of_a_day_is_named_once_and_leaves_the_others(archive: Arch
     run = Run(archive, feed).days(YESTERDAY, YESTERDAY, "1686", "2509")
     assert run.errors == ["2026-11-23 was not answered, channel 1686 国内滚动: it is unreachable"]
     assert len(run.found) == len(others)
+    assert run.discovery.days_read == DaysRead(1, unanswered=[YESTERDAY])
 
 
 def test_limited_run_asks_for_no_further_day(archive: Archive) -> None:
     feed = Feed(lid1686=[row(1), *(row(number, NOW - timedelta(hours=12)) for number in (2, 3))])
     run = Run(archive, feed, enough=lambda run: bool(run.found)).days(YESTERDAY, TODAY)
     assert (feed.pages(), run.found, run.errors) == ([1, 1], docids([2, 3]), [])
+    assert run.discovery.days_read == DaysRead()
