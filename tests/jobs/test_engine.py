@@ -121,7 +121,7 @@ def test_a_killed_worker_costs_its_days_again_and_a_new_one_helps(
     with fleet(tmp_path / "fleet", PYTHONPATH=rules) as begun:
         workers = workers_of(begun.engine, 2, need_of(shelf.root))
         with one_killed(begun):
-            tell = Tell(lambda days, _all: done.append(days))
+            tell = Tell(lambda days, *_: done.append(days))
             assert shelf.reextract(workers=workers, tell=tell).counts["reextracted"] == DAYS
         with one_killed(begun, 2):
             assert verify(shelf.root, FULL, {}, lambda *_: None, workers).checked == verdict.checked

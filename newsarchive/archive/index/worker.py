@@ -12,7 +12,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future,
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context, parent_process
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from newsarchive.errors import NewsArchiveError, WorkersEnded
 
@@ -25,6 +25,13 @@ Asked = TypeVar("Asked")
 Result = TypeVar("Result")
 Open = Callable[[int], AbstractContextManager[Executor]]
 """Gives an executor of so many workers; what waits there is cancelled at its end."""
+
+
+class TellDays(Protocol):
+    """Hears how far a work of many days is, after each of them."""
+
+    def __call__(self, done: int, days: int, read: int = 0, /) -> None:
+        """Days done, days in all, and the articles or files that were read until now, where they are counted."""
 
 
 # --- processes of this machine ---------------------------------------------------------------------------------------
