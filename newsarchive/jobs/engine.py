@@ -14,7 +14,8 @@ from functools import partial
 from importlib import util
 from typing import Any
 
-from newsarchive.archive.index.worker import Workers, processes, processors
+from newsarchive.archive.index.processes import processes, processors
+from newsarchive.archive.index.worker import Workers
 from newsarchive.errors import UsageError
 from newsarchive.jobs.worker_needs import Need, check, guarded
 
