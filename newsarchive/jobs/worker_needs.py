@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import platform
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from newsarchive.errors import UsageError
 
 Result = TypeVar("Result")
 
+LOOK_S = 60.0
+"""That a worker has to load the program and look: a second or two, from a slow network file system some more."""
 READERS = ("beautifulsoup4", "nh3", "selectolax", "warcio")
 """Libraries of which another version may read a page otherwise."""
 
@@ -74,7 +77,7 @@ def guarded(need: Need | None, job: Callable[..., Result], *args: Any) -> Result
 
 def check(client: Any, need: Need, name: str) -> None:
     """Ask the scheduler of the engine ``name`` and its workers of now.  Raises ``UsageError``, naming what each of them lacks."""
-    told = {f"worker {worker}": lacks for worker, lacks in client.run(lacking, need, on_error="return").items()}
+    told = {f"worker {worker}": lacks for worker, lacks in client.sync(_asked, client, need).items()}
     try:  # it takes jobs apart, and reads no day
         told["the scheduler"] = client.run_on_scheduler(lacking, replace(need, places=(), packages=()))
     except (ImportError, AttributeError) as error:
@@ -82,6 +85,22 @@ def check(client: Any, need: Need, name: str) -> None:
     troubles = [f"{who}: {lack}" for who, lacks in sorted(told.items()) for lack in _phrases(lacks)]
     if troubles:
         raise UsageError(f"--engine {name} cannot do this: {'; '.join(troubles)}")
+
+
+async def _asked(client: Any, need: Need) -> dict[str, list[str] | Exception]:
+    """What each worker lacks, or what it raised."""
+    answers = await asyncio.gather(*(_one_asked(client, need, worker) for worker in await client.nthreads()))
+    return {worker: lacks for answer in answers for worker, lacks in answer.items()}
+
+
+async def _one_asked(client: Any, need: Need, worker: str) -> dict[str, list[str] | Exception]:
+    try:
+        found: dict[str, list[str] | Exception] = await asyncio.wait_for(
+            client.run(lacking, need, workers=[worker], on_error="return"), LOOK_S
+        )
+    except TimeoutError:
+        return {worker: [f"it has not answered for {LOOK_S:.0f} s; end it"]}
+    return found
 
 
 def _phrases(lacks: list[str] | Exception) -> list[str]:
