@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from newsarchive.archive.index.processes import ctrl_c_held_back
 from newsarchive.errors import UsageError
 
 DASK = "dask"
@@ -24,10 +25,9 @@ def client_of(name: str, workers: int) -> Iterator[Any]:
     for logger in ("distributed", "distributed.client"):  # what goes wrong is raised: no tracebacks beside it
         logging.getLogger(logger).setLevel(logging.CRITICAL)
     if name == DASK:
-        with (
-            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
-            Client(cluster) as client,
-        ):
+        with ctrl_c_held_back():
+            cluster = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
+        with cluster, Client(cluster) as client:
             yield client
         return
     from tornado.websocket import WebSocketError  # noqa: PLC0415 - comes with the extra

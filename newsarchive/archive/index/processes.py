@@ -93,21 +93,27 @@ class Processes(Executor):
             return process
 
 
-def _hold_back_ctrl_c() -> None:
-    """A process begins with the signals of the thread that begins it: a terminal sends Ctrl-C to all, and this one hears it."""
-    if hasattr(signal, "pthread_sigmask"):  # not on Windows
-        from multiprocessing import resource_tracker  # noqa: PLC0415 - not on Windows
+@contextmanager
+def ctrl_c_held_back() -> Iterator[None]:
+    """Threads and processes that begin in the block never hear Ctrl-C, which a terminal sends to all; this one, after it."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    from multiprocessing import resource_tracker  # noqa: PLC0415 - not on Windows
 
-        resource_tracker.ensure_running()  # else the first process begins it, which lets Ctrl-C pass in this thread
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    resource_tracker.ensure_running()  # else the first process begins it, which lets Ctrl-C pass in this thread
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Process:
     def __init__(self) -> None:
         self._pipe, theirs = _CONTEXT.Pipe()
         self._process = _CONTEXT.Process(target=serve, args=(theirs,), daemon=True)
-        _hold_back_ctrl_c()
-        with theirs:  # theirs alone, so that its end is seen here
+        with theirs, ctrl_c_held_back():  # the pipe's other end is theirs alone, so that its end is seen here
             self._process.start()
 
     def do(self, job: Callable[[], Any]) -> _Answer:
