@@ -34,6 +34,18 @@ class NewsArchiveError(Exception):
         super().__init__(message)
         self.chinese = chinese
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """From a worker it comes by pickle, whatever its class is made of."""
+        return _as_it_was, (type(self), self.args, self.__dict__)
+
+
+def _as_it_was(
+    kind: type[NewsArchiveError], arguments: tuple[object, ...], told: dict[str, object]
+) -> NewsArchiveError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(told)
+    return error
+
 
 class ListingError(NewsArchiveError):
     """Raised by ``sina.listing.roll`` when a listing is not what it should be; the spider goes on with the other channels."""

@@ -22,6 +22,8 @@ from newsarchive.rehearsal.standin import StandIn
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 CRAWL_TIMEOUT_S = 300
 """A crawl of the tests takes seconds; a hanging one must not hang the suite.  No test measures anything by it."""
+BOUND_S = 240
+"""Of a test that is marked ``bounded``: the longest takes a quarter of that.  Dask waits for ever where something stands still."""
 LOOK_S = 0.02
 """How often ``wait_until`` looks."""
 
@@ -41,6 +43,24 @@ Script = Callable[[str, str], Answer | None]
 def pytest_xdist_auto_num_workers() -> int:
     """Workers of ``-n auto``: crawls wait for rates, pauses and disks, so one more than processors."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """A test that is marked ``bounded`` fails where it has not ended in time, its fixtures included."""
+    if item.get_closest_marker("bounded") is None or not hasattr(signal, "alarm"):  # Windows has none
+        return (yield)
+    before = signal.signal(signal.SIGALRM, _fail)
+    signal.alarm(BOUND_S)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _fail(_number: int, _frame: object) -> None:
+    raise AssertionError(f"it has not ended in {BOUND_S} s")
 
 
 @pytest.fixture

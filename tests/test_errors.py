@@ -3,11 +3,23 @@ from __future__ import annotations
 import errno
 import inspect
 import os
+import pickle
+from pathlib import Path
 
 import pytest
 
 from newsarchive import errors
-from newsarchive.errors import LayoutMismatch, NewsArchiveError, NotAnArticle, PageError, cause_of
+from newsarchive.errors import (
+    CatalogueUnusable,
+    LayoutMismatch,
+    NewsArchiveError,
+    NotAnArticle,
+    PageError,
+    SearchUnusable,
+    UsageError,
+    WorkersEnded,
+    cause_of,
+)
 
 ALL = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, NewsArchiveError)]
 EXIT_CODES = {
@@ -53,6 +65,23 @@ def test_mismatch_tells_layout_field_count_and_address() -> None:
         2,
         "https://sina.cn/",
     )
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UsageError("a", "甲"),
+        LayoutMismatch("A", "title", 2, "https://sina.cn/"),
+        NotAnArticle("a notice", "login"),
+        CatalogueUnusable(Path("a"), "it is gone"),
+        SearchUnusable(Path("a"), "it is gone"),
+        WorkersEnded("export", ["2026-11-23"]),
+    ],
+)
+def test_an_error_of_a_worker_comes_as_it_was(error: NewsArchiveError) -> None:
+    error.add_note("while the export read 2026-11-23")
+    come = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    assert (type(come), str(come), vars(come)) == (type(error), str(error), vars(error))
 
 
 def test_an_error_without_a_plain_word_keeps_the_systems_own():

@@ -21,7 +21,7 @@ from newsarchive.cli.clock import clock
 from newsarchive.cli.days import one_day
 from newsarchive.cli.engines import LOCAL, crawlers_of
 from newsarchive.cli.folder import ArchiveOption, JsonOption, archive_folder, archive_path, profile_name, project_of
-from newsarchive.cli.verify import progress
+from newsarchive.cli.progress import progress
 from newsarchive.errors import EngineGone, UsageError
 from newsarchive.items import BEIJING
 from newsarchive.jobs.backfilling import slices

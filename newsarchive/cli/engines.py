@@ -14,7 +14,7 @@ import typer
 from newsarchive.archive.index.worker import Workers
 from newsarchive.jobs.backfilling.crawling import certificates_in
 
-LOCAL = "local"
+LOCAL, DASK = "local", "dask"
 SINA = "sina"
 """The resource of Dask that bounds how many crawls a worker runs at once."""
 
@@ -60,7 +60,7 @@ def crawlers_of(engine: str, count: int, root: Path, directory: Path, variables:
     need = replace(need_of(there, packages=("scrapy",)), written=(there,), resource=SINA)
     need = replace(need, places=(*need.places, *project, *certificates_in(variables)))
     found = engines.workers_of(engine, None, need)
-    return replace(found, count=count if engine == engines.DASK else min(count, found.count or count))
+    return replace(found, count=count if engine == DASK else min(count, found.count or count))
 
 
 @contextmanager

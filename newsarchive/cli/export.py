@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +13,9 @@ from newsarchive.cli.channels import NAMES, lid_or_none
 from newsarchive.cli.days import SinceOption, UntilOption, first_and_last
 from newsarchive.cli.engines import EngineOption, WorkersOption, workers_of
 from newsarchive.cli.folder import ArchiveOption, JsonOption, archive_folder
+from newsarchive.cli.progress import progress
 from newsarchive.cli.search_index import brought_level
+from newsarchive.cli.stopping import end_orderly
 from newsarchive.errors import UsageError
 from newsarchive.operation.report import DONE, MISSING
 from newsarchive.reading.entries import Selection
@@ -26,15 +23,11 @@ from newsarchive.reading.export.day_folders import Change
 from newsarchive.reading.export.formats import FORMATS
 from newsarchive.reading.export.formats import export as write
 from newsarchive.reading.export.searched import found_by
-from newsarchive.reading.export.source import Source, Tell, everything
+from newsarchive.reading.export.source import Source, everything
 from newsarchive.reading.library import Library
 from newsarchive.reading.search.query import parse
 from newsarchive.sina.listing.channels import CHANNELS
 
-LINE_EVERY_S = 10.0
-"""Seconds between two lines of progress in a log; a short export has none."""
-REDRAW_S = 0.1
-"""Seconds between two pictures of the bar: an article takes a millisecond."""
 MOST_SHOWN = 20
 """Files that were left alone, named; the rest is counted."""
 KINDS = "; ".join(f"{name}: {kind.makes}" for name, kind in FORMATS.items())
@@ -81,8 +74,8 @@ def export(
     library = Library(archive_folder(archive).absolute(), CHANNEL_NAMES)
     readers = _readers(engine, workers, library.root, has_query=query is not None)
     is_wanted = found_by(library.root, query, brought_level(library.root).behind) if query else everything
-    _end_orderly()
-    with _progress(format_name) as tell:
+    end_orderly()
+    with progress(f"export {format_name}", "articles") as tell:
         source = Source(library, selection, is_wanted, tell, has_pictures=local_images, workers=readers)
         change = write(format_name, source, out)
     _show(source, change, out, as_json=as_json)
@@ -96,13 +89,6 @@ def _readers(engine: str, count: int | None, root: Path, *, has_query: bool) -> 
     if has_query:
         raise UsageError("--engine and --workers are for whole days: give them without --search")
     return workers_of(engine, count, root)
-
-
-def _end_orderly() -> None:
-    """A request to end is heard as Ctrl-C is: what is half-written is taken away."""
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):  # Windows has no SIGHUP
-            signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
 def _show(source: Source, change: Change | None, out: Path, *, as_json: bool) -> None:
@@ -123,40 +109,3 @@ def _show(source: Source, change: Change | None, out: Path, *, as_json: bool) ->
         typer.echo(f"Not exported: {fault}.", err=True)
     if source.unreadable > len(source.faults):
         typer.echo(f"Not exported: {source.unreadable - len(source.faults)} more articles.", err=True)
-
-
-# --- progress --------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _progress(format_name: str) -> Iterator[Tell]:
-    """A bar on a terminal, else a line now and then, both on standard error."""
-    if not sys.stderr.isatty():
-        yield _lines(format_name)
-        return
-    from rich.console import Console  # noqa: PLC0415 - takes longer to load than a small export
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("days")
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
-        task, due = bar.add_task(format_name, total=None), 0.0
-
-        def tell(articles: int, done: int, days: int) -> None:
-            nonlocal due
-            if time.monotonic() >= due:
-                bar.update(task, completed=done, total=days, description=f"{format_name}: {articles} articles,")
-                due = time.monotonic() + REDRAW_S
-
-        yield tell
-
-
-def _lines(format_name: str) -> Tell:
-    due = time.monotonic() + LINE_EVERY_S
-
-    def tell(articles: int, done: int, days: int) -> None:
-        nonlocal due
-        if time.monotonic() >= due:
-            typer.echo(f"{format_name}: {articles} articles, {done} of {days} days", err=True)
-            due = time.monotonic() + LINE_EVERY_S
-
-    return tell

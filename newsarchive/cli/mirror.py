@@ -11,7 +11,8 @@ import typer
 
 from newsarchive.cli import tables
 from newsarchive.cli.folder import ArchiveOption, JsonOption
-from newsarchive.cli.verify import archive_of, progress, rows_of, show_findings
+from newsarchive.cli.progress import progress
+from newsarchive.cli.verify import archive_of, rows_of, show_findings
 from newsarchive.errors import ArchiveDamaged
 from newsarchive.jobs.mirroring.mirror import Mirrored
 from newsarchive.jobs.mirroring.mirror import mirror as bring_level

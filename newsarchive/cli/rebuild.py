@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import sqlite3
 import sys
 import time
@@ -26,6 +25,7 @@ from newsarchive.cli.clock import now_of
 from newsarchive.cli.engines import EngineOption, WorkersOption, workers_of
 from newsarchive.cli.folder import ArchiveOption, JsonOption, archive_folder, profile_name
 from newsarchive.cli.search_index import rebuild_search
+from newsarchive.cli.stopping import end_orderly
 from newsarchive.errors import ArchiveNotWritable, UsageError
 from newsarchive.operation.report import DAMAGED, DONE, MISSING
 
@@ -80,7 +80,7 @@ def rebuild(
     state = root / paths.STATE_NAME
     files.check_writable(root)
     files.make_folder(state, root)
-    _end_orderly()
+    end_orderly()
     began = time.monotonic()
     with ArchiveLock(state), _progress() as tell:
         try:
@@ -98,16 +98,9 @@ def rebuild(
 def _rebuild_search(root: Path, engine: str, workers: int | None, *, accept_damage: bool, as_json: bool) -> None:
     if accept_damage:
         raise UsageError("--accept-damage is about the journals: give it without --search")
-    _end_orderly()
+    end_orderly()
     root = root.absolute()
     rebuild_search(root, workers_of(engine, workers, root), as_json=as_json)
-
-
-def _end_orderly() -> None:
-    """A request to end is heard as Ctrl-C is: the unfinished catalogue is closed, the lock given back."""
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):  # Windows has no SIGHUP
-            signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
 def _rebuild(root: Path, path: Path, tell: Tell) -> Progress:

@@ -16,7 +16,7 @@ from newsarchive.archive.record.redaction import redact as take_out
 from newsarchive.cli import tables
 from newsarchive.cli.clock import clock
 from newsarchive.cli.folder import ArchiveOption, JsonOption, archive_folder, profile_name
-from newsarchive.cli.search_index import progress
+from newsarchive.cli.progress import progress
 from newsarchive.cli.show import which
 from newsarchive.errors import ArchiveLocked, ArchiveNotWritable, UsageError
 from newsarchive.operation.report import DONE, MISSING
@@ -77,7 +77,7 @@ def _ask(root: Path, found: Found) -> None:
 def _forget(root: Path, done: Redaction) -> None:
     """The words go from the search index, too; where they cannot, that is told as any other place where some are left."""
     try:
-        with progress("Taking it out of the search index", on_terminal_alone=True) as tell:
+        with progress("Taking it out of the search index") as tell:
             building.forget(root, done.traces.docid, tell)
     except (ArchiveLocked, ArchiveNotWritable) as error:
         done.traces.left[f"{STATE_NAME}/{index.NAME}"] = f"{error}; then newsarchive rebuild --search"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +18,9 @@ from newsarchive.cli.clock import clock
 from newsarchive.cli.days import SinceOption, UntilOption, first_and_last
 from newsarchive.cli.engines import EngineOption, WorkersOption, workers_of
 from newsarchive.cli.folder import ArchiveOption, JsonOption, profile_name
-from newsarchive.cli.verify import archive_of, progress
+from newsarchive.cli.progress import progress
+from newsarchive.cli.stopping import end_orderly
+from newsarchive.cli.verify import archive_of
 from newsarchive.errors import ArchiveDamaged, NewsArchiveError, UsageError, cause_of, did_you_mean
 from newsarchive.jobs.reextracting import change, report_page, run
 from newsarchive.jobs.reextracting.day import DAMAGED, DEFECT, Task
@@ -83,8 +84,8 @@ def reextract(
         workers=workers_of(engine, workers, root),
     )
     _check_report(report)
-    _end_orderly()
-    with progress("reextract") as tell_days:
+    end_orderly()
+    with progress("reextract", "pages") as tell_days:
         outcome = run.run(plan, clock(), Tell(tell_days, _say_waiting))
     if report:
         files.write_whole(report, report_page.page(outcome).encode(), files.free_part_path(report.parent, report.name))
@@ -157,13 +158,6 @@ def _check_report(report: Path | None) -> None:
 
 def _say_waiting(why: str) -> None:
     typer.echo(f"waiting: {why}", err=True)
-
-
-def _end_orderly() -> None:
-    """A request to end is heard as Ctrl-C is: the workers end, the lock is given back."""
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):  # Windows has no SIGHUP
-            signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
 # --- shown -----------------------------------------------------------------------------------------------------------

@@ -8,13 +8,15 @@ from typing import Annotated
 
 import typer
 
+from newsarchive.archive.index.worker import TellDays
 from newsarchive.cli import tables
 from newsarchive.cli.folder import ArchiveOption, JsonOption
-from newsarchive.cli.verify import DAMAGED, DONE, archive_of, copy_of, progress, rows_of, show_findings
+from newsarchive.cli.progress import progress
+from newsarchive.cli.verify import DAMAGED, DONE, archive_of, copy_of, rows_of, show_findings
 from newsarchive.jobs.mirroring.places import is_store, store_of
 from newsarchive.jobs.repair import Repair
 from newsarchive.jobs.repair import repair as take_back
-from newsarchive.jobs.verify import FULL, Told, verify
+from newsarchive.jobs.verify import FULL, verify
 
 
 def repair(
@@ -39,7 +41,7 @@ def repair(
     written, 2 for wrong usage.
     """
     root = archive_of(archive)
-    with progress("repair") as tell:
+    with progress("repair", "files") as tell:
         done = _take_back(root, copy, tell)
     if as_json:
         typer.echo(json.dumps({"repaired": done.repaired, "findings": rows_of(done.left)}))
@@ -51,7 +53,7 @@ def repair(
     raise typer.Exit(DAMAGED if done.left else DONE)
 
 
-def _take_back(root: Path, copy: str, tell: Told) -> Repair:
+def _take_back(root: Path, copy: str, tell: TellDays) -> Repair:
     if not is_store(copy):
         return take_back(root, copy_of("--from", Path(copy), root), tell)
     from newsarchive.jobs.mirroring import fetching  # noqa: PLC0415 - for a copy in a store alone

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import typer
 
 from newsarchive.archive.index.worker import Workers
+from newsarchive.cli.progress import progress
 from newsarchive.reading.search import building, index
-from newsarchive.reading.search.index import Standing, Tell
+from newsarchive.reading.search.index import Standing
 
 PATIENCE_S = 5.0
 """That a search gives to what is not in the index yet: some 10,000 articles; it begins with the newest."""
-TELL_EVERY = 0.1
-"""Of the days, between two lines where there is no terminal."""
 
 
 def brought_level(root: Path) -> Standing:
@@ -26,7 +22,7 @@ def brought_level(root: Path) -> Standing:
     until = time.monotonic() + PATIENCE_S
     if not (now := index.standing(root)).behind:
         return now
-    with progress("Indexing", on_terminal_alone=True) as tell:
+    with progress("Indexing") as tell:
         now = index.bring_level(root, lambda: time.monotonic() > until, tell)
     if now.behind:
         why = f" ({now.why})" if now.why else ""
@@ -38,42 +34,10 @@ def brought_level(root: Path) -> Standing:
     return now
 
 
-@contextmanager
-def progress(what: str, *, on_terminal_alone: bool = False) -> Iterator[Tell]:
-    """A bar on a terminal, else a line for each tenth, or nothing."""
-    if sys.stderr.isatty():
-        with _bar(what) as tell:
-            yield tell
-    else:
-        yield (lambda *_: None) if on_terminal_alone else _lines(what)
-
-
-def _lines(what: str) -> Tell:
-    told_of = 0.0
-
-    def tell(done: int, days: int) -> None:
-        nonlocal told_of
-        if told_of + TELL_EVERY <= done / days < 1:
-            told_of = done / days
-            typer.echo(f"{what}: {told_of:.0%}, {done} of {days} days", err=True)
-
-    return tell
-
-
-@contextmanager
-def _bar(what: str) -> Iterator[Tell]:
-    from rich.console import Console  # noqa: PLC0415 - takes longer to load than a search
-    from rich.progress import Progress  # noqa: PLC0415
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, days: bar.update(task, total=days, completed=done)
-
-
 def rebuild_search(root: Path, workers: Workers, *, as_json: bool) -> None:
     """Make the index anew, and say how much is in it."""
     began = time.monotonic()
-    with progress("Indexing") as tell:
+    with progress("Indexing", "texts") as tell:
         states = building.rebuild(root, tell, workers)
     seconds = time.monotonic() - began
     if as_json:

@@ -7,8 +7,9 @@ import io
 import json
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,13 +19,16 @@ from rich.cells import cell_len, chop_cells
 from newsarchive.cli import bars, plots, tables
 from newsarchive.cli.coverage import NULL
 from newsarchive.cli.days import SinceOption, UntilOption, first_and_last
+from newsarchive.cli.engines import EngineOption, WorkersOption, workers_of
 from newsarchive.cli.folder import ArchiveOption, JsonOption, archive_folder
-from newsarchive.cli.verify import progress
+from newsarchive.cli.progress import progress
+from newsarchive.cli.stopping import end_orderly
 from newsarchive.errors import CatalogueUnusable, UsageError
 from newsarchive.operation.report import DONE, MISSING
 from newsarchive.reading.library import Library
 from newsarchive.reading.records import guarded
-from newsarchive.reading.statistics import HELD_NAMES, OF_DAYS, TOP, Row, Subject, Table, spans, statistics
+from newsarchive.reading.statistics import OF_DAYS, TOP, Row, Subject, Table, spans, statistics
+from newsarchive.reading.tally import HELD_NAMES
 from newsarchive.sina.listing.channels import CHANNELS
 
 KEYS = {Subject.COVERAGE: "day", Subject.REVISIONS: "kind"}
@@ -62,6 +66,8 @@ def stats(
         typer.Option(metavar="FILE", help="Draw them, too: .png or .svg (pip install 'newsarchive[plot]')."),
     ] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values instead of text.")] = False,
+    engine: EngineOption = "local",
+    workers: WorkersOption = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -69,22 +75,25 @@ def stats(
 
     An article counts for the day that it is filed under, and in each channel and stock that it belongs to. Coverage is told
     by day, a document once in each channel that showed it. Without --by the tables are shortened to a screen or two; with
-    it a day is a row. --csv writes the table of one --by as it is, several as lines of by, key, name, figure, count.
+    it a day is a row. --csv writes the table of one --by as it is, several as lines of by, key, name, figure, count. --engine
+    and --workers say who reads the journals, which tell hours, media, symbols and revisions.
 
     Example: newsarchive stats --by media --since 2026-11-01 -n 50
 
     Example: newsarchive stats --plot november.png --since 2026-11-01 --until 2026-11-30
 
     Exit code: 0; 2 for wrong usage, also where --plot lacks matplotlib or a font with Chinese; 3 where the coverage cannot be
-    told because the catalogue cannot be used (newsarchive rebuild); the rest is told all the same.
+    told because the catalogue cannot be used (newsarchive rebuild); the rest is told all the same; or interrupted.
     """
     if as_csv and as_json:
         raise UsageError("--csv and --json exclude each other: give one of them")
     first, last = first_and_last(since, until)
     if plot:
         plots.check(plot)
-    library = Library(archive_folder(archive), {channel.lid: channel.name for channel in CHANNELS})
-    counted = _counted(library, by or (), first, last, top or TOP)
+    library = Library(archive_folder(archive).absolute(), {channel.lid: channel.name for channel in CHANNELS})
+    readers = workers_of(engine, workers, library.root)
+    end_orderly()
+    counted = _counted(by, partial(statistics, library, since=first, until=last, top=top or TOP, workers=readers))
     if plot:
         plots.write(plot, [table for table in counted.values() if table], lambda *row: _label(library, *row))
         typer.echo(f"Drawn: {tables.printable(str(plot))}", err=True)
@@ -97,18 +106,16 @@ def stats(
     raise typer.Exit(MISSING if None in counted.values() else DONE)
 
 
-def _counted(library: Library, by: Sequence[Subject], first: date, last: date, top: int) -> Counted:
+def _counted(by: Sequence[Subject] | None, counting: Callable[..., dict[Subject, Table]]) -> Counted:
     """Where all is asked for, an unusable catalogue takes only its own table away."""
-    wanted = set(by or Subject)
-    with progress("stats") as tell:
+    with progress("stats", "articles") as tell:
         try:
-            return statistics(library, wanted, first, last, top=top, tell=tell)
+            return counting(by or Subject, tell=tell)
         except CatalogueUnusable as error:
             if by:
                 raise
             typer.echo(f"newsarchive: {error}", err=True)
-        rest = wanted - {Subject.COVERAGE}
-        return {Subject.COVERAGE: None, **statistics(library, rest, first, last, top=top, tell=tell)}
+        return {Subject.COVERAGE: None, **counting(set(Subject) - {Subject.COVERAGE}, tell=tell)}
 
 
 # --- for scripts -----------------------------------------------------------------------------------------------------

@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from newsarchive.archive.format import heads as heads_format
 from newsarchive.archive.format.folder import check_archive
 from newsarchive.archive.format.heads import Head
+from newsarchive.archive.index.worker import TellDays
 from newsarchive.archive.record.audit import Look
 from newsarchive.archive.record.finding import Finding
 from newsarchive.cli import tables
 from newsarchive.cli.engines import EngineOption, WorkersOption, workers_of
 from newsarchive.cli.folder import OF_THE_ARCHIVE, ArchiveOption, JsonOption, archive_folder
+from newsarchive.cli.progress import progress
+from newsarchive.cli.stopping import end_orderly
 from newsarchive.errors import ArchiveDamaged, UsageError
 from newsarchive.jobs import verify as job
 from newsarchive.jobs.comparison import compare
 from newsarchive.jobs.mirroring.places import is_store, store_of
-from newsarchive.jobs.verify import Told, Verification
+from newsarchive.jobs.verify import Verification
 
-LINE_EVERY_S = 10.0
-"""Between two lines of progress, where there is no terminal."""
-REDRAW_S = 0.1
 KEYS = ("kind", "path", "docid", "detail")
 """Of a finding, as design §5 names them."""
 DONE, DAMAGED = 0, ArchiveDamaged.exit_code
@@ -74,7 +72,8 @@ def verify(
     told = _told(heads) if heads else {}
     copy = copy_of("--against", Path(against), root) if against and not is_store(against) else None
     readers = workers_of(engine, workers, root, *([copy] if copy else []))
-    with progress("verify") as tell:
+    end_orderly()
+    with progress("verify", "files") as tell:
         if copy:
             verdict = compare(root, copy, look, tell, readers)
         elif against:
@@ -88,7 +87,7 @@ def verify(
     raise typer.Exit(DAMAGED if verdict.findings else DONE)
 
 
-def _compared_with_store(root: Path, against: str, look: Look, tell: Told, *, by_reading: bool) -> Verification:
+def _compared_with_store(root: Path, against: str, look: Look, tell: TellDays, *, by_reading: bool) -> Verification:
     from newsarchive.jobs.mirroring import comparing  # noqa: PLC0415 - for a copy in a store alone
 
     return comparing.compare(root, store_of(against, root), look, tell, by_reading=by_reading)
@@ -171,44 +170,3 @@ def heads(*, archive: ArchiveOption = None, as_json: JsonOption = False) -> None
     else:
         for head in found:
             typer.echo(str(head))
-
-
-# --- progress --------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def progress(verb: str) -> Iterator[Told]:
-    """A bar on a terminal, else a line now and then, both on standard error."""
-    if not sys.stderr.isatty():
-        yield _Lines(verb)
-        return
-    from rich.console import Console  # noqa: PLC0415 - takes longer to load than a small archive to verify
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-
-    columns = TextColumn("{task.description} days"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
-        yield _Bar(bar, verb)
-
-
-class _Bar:
-    """Drawn by hand, where there is something to draw: no thread beside the work."""
-
-    def __init__(self, bar: Any, verb: str) -> None:
-        self._bar, self._task, self._due = bar, bar.add_task(verb, total=None), 0.0
-
-    def __call__(self, done: int, days: int) -> None:
-        if time.monotonic() >= self._due or done == days:
-            self._bar.update(self._task, completed=done, total=days, refresh=True)
-            self._due = time.monotonic() + REDRAW_S
-
-
-class _Lines:
-    """For cron and logs; a short verify has none."""
-
-    def __init__(self, verb: str) -> None:
-        self._verb, self._due = verb, time.monotonic() + LINE_EVERY_S
-
-    def __call__(self, done: int, days: int) -> None:
-        if time.monotonic() >= self._due:
-            typer.echo(f"{self._verb}: {done} of {days} days", err=True)
-            self._due = time.monotonic() + LINE_EVERY_S

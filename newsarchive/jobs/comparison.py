@@ -13,12 +13,12 @@ from pathlib import Path
 
 from newsarchive.archive.format import paths
 from newsarchive.archive.format.chain import Owed, is_explained
-from newsarchive.archive.index.worker import HERE, Workers
+from newsarchive.archive.index.worker import HERE, TellDays, Workers
 from newsarchive.archive.record import day_journal, presence
 from newsarchive.archive.record.audit import Look
 from newsarchive.archive.record.day_journal import DayJournal, day_name
 from newsarchive.archive.record.finding import ALTERED, MISSING, SHORTENED, Finding
-from newsarchive.jobs.verify import Told, Verification, days_of, verify
+from newsarchive.jobs.verify import Verification, days_of, verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Side:
     """How the other one is called."""
 
 
-def compare(root: Path, copy: Path, look: Look, tell: Told, workers: Workers = HERE) -> Verification:
+def compare(root: Path, copy: Path, look: Look, tell: TellDays, workers: Workers = HERE) -> Verification:
     """The verdict on both; paths of the copy begin with its folder."""
     here, there = Side(root, "", str(copy)), Side(copy, f"{copy}/", "this archive")
     ours, theirs = (verify(side.root, look, {}, tell, workers) for side in (here, there))

@@ -6,7 +6,6 @@ same whatever the engine.  What a worker lacks is told by its name before the wo
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
@@ -14,14 +13,13 @@ from functools import partial
 from importlib import util
 from typing import Any
 
-from newsarchive.archive.index.worker import Workers, processes, processors
+from newsarchive.archive.index.processes import processes, processors
+from newsarchive.archive.index.worker import Workers
 from newsarchive.errors import UsageError
-from newsarchive.jobs.own_cluster import own_cluster
+from newsarchive.jobs.dask_client import ANSWER_S, DASK, client_of
 from newsarchive.jobs.worker_needs import Need, check, guarded, slots
 
-LOCAL, DASK = "local", "dask"
-ANSWER_S = 10.0
-"""That a scheduler has to answer, and then a first worker to come: both stand before the verb is called."""
+LOCAL = "local"
 
 
 def workers_of(name: str, count: int | None, need: Need) -> Workers:
@@ -46,7 +44,7 @@ def engine(name: str, workers: int, need: Need | None = None) -> Iterator[Execut
             yield pool
         return
     taken = {need.resource: 1} if need and need.resource else None
-    with _client(name, workers, taken) as client:
+    with client_of(name, workers, taken) as client:
         executor = client.get_executor(pure=False, resources=taken)
         try:
             yield _Guarded(executor, need)
@@ -66,28 +64,10 @@ class _Guarded(Executor):
 
 def _checked(name: str, need: Need) -> int:
     """How many days the workers of a scheduler read at once.  Raises ``UsageError``, naming what each of them lacks."""
-    with _client(name, 0) as client:
+    with client_of(name, 0) as client:
         try:
             client.wait_for_workers(1, timeout=ANSWER_S)
         except TimeoutError:
             raise UsageError(f"--engine {name} has no worker: start some, dask worker ADDRESS --nthreads 1") from None
         check(client, need, name)
         return sum(slots(client, need).values())
-
-
-@contextmanager
-def _client(name: str, workers: int, resources: dict[str, int] | None = None) -> Iterator[Any]:
-    from distributed import Client  # noqa: PLC0415 - an extra
-
-    for logger in ("distributed", "distributed.client"):  # what goes wrong is raised: no tracebacks beside it
-        logging.getLogger(logger).setLevel(logging.CRITICAL)
-    if name == DASK:
-        with own_cluster(workers, resources) as cluster, Client(cluster) as client:
-            yield client
-        return
-    try:
-        client = Client(name.partition(":")[2], timeout=ANSWER_S)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"--engine {name}: no scheduler answers there ({error}); start one: dask scheduler") from None
-    with client:
-        yield client

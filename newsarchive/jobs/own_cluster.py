@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from newsarchive.archive.index.processes import ctrl_c_held_back
 from newsarchive.errors import EngineGone
 
 SETTINGS: dict[str, Any] = {
@@ -25,7 +26,8 @@ def own_cluster(workers: int, resources: dict[str, int] | None) -> Iterator[Any]
     from distributed import LocalCluster  # noqa: PLC0415 - an extra
 
     try:
-        cluster = LocalCluster(workers, resources=resources, **SETTINGS)
+        with ctrl_c_held_back():
+            cluster = LocalCluster(workers, resources=resources, **SETTINGS)
     except RuntimeError as error:
         raise EngineGone(f"no cluster begins on this machine ({error}); see whether it has memory left") from error
     with cluster:

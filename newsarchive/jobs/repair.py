@@ -15,12 +15,13 @@ from pathlib import Path
 
 from newsarchive.archive.format import paths, profiles, rsshub
 from newsarchive.archive.format.chain import Chain
+from newsarchive.archive.index.worker import TellDays
 from newsarchive.archive.record import day_journal, files, picture_lines, presence, restoring
 from newsarchive.archive.record.finding import Finding
 from newsarchive.archive.record.lock import ArchiveLock
 from newsarchive.archive.record.restoring import Lost
 from newsarchive.archive.record.store import Archive
-from newsarchive.jobs.verify import FULL, Told, days_of, verify
+from newsarchive.jobs.verify import FULL, days_of, verify
 
 
 @dataclass(slots=True)
@@ -33,7 +34,7 @@ class Repair:
     """What is still wrong."""
 
 
-def repair(root: Path, copy: Path, tell: Told) -> Repair:
+def repair(root: Path, copy: Path, tell: TellDays) -> Repair:
     """Take back what can be proven.  Raises the errors of ``Archive.open``: it holds the lock while it writes."""
     found = verify(root, FULL, {}, tell).findings
     if not found:

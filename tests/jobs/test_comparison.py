@@ -21,7 +21,7 @@ def copy(root, tmp_path):
 
 
 def told(root, copy):
-    verdict = compare(root, copy, FULL, lambda _done, _days: None)
+    verdict = compare(root, copy, FULL, lambda *_: None)
     return [(finding.kind, finding.path.replace(str(copy), "COPY")) for finding in verdict.findings]
 
 
@@ -33,7 +33,7 @@ def test_what_each_lacks_or_has_altered_is_told_with_what_the_other_has(root, co
     path_of(root, 1).unlink()
     path_of(copy, 2).write_bytes(b"x")
     assert told(root, copy) == [("missing", "2026/11/23/第1号公告.md"), ("altered", "COPY/2026/11/23/第2号公告.md")]
-    first, second = compare(root, copy, FULL, lambda _done, _days: None).findings
+    first, second = compare(root, copy, FULL, lambda *_: None).findings
     assert f"{copy} has it" in first.detail
     assert "this archive has it" in second.detail
 

@@ -35,7 +35,7 @@ def copy(root, tmp_path):
 
 
 def repaired(root, copy):
-    return repair(root, copy, lambda _done, _days: None)
+    return repair(root, copy, lambda *_: None)
 
 
 MENDED = [deleted, flipped_bit, emptied, truncated, swapped, revision_altered, line_removed, rewritten_with_its_line]

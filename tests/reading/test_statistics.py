@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import tracemalloc
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from newsarchive.archive.index import view
+from newsarchive.archive.index.worker import Workers
 from newsarchive.archive.record.redaction import redact
 from newsarchive.errors import CatalogueUnusable
 from newsarchive.reading import statistics as counting
+from newsarchive.reading import tally
 from newsarchive.reading.library import Library
 from newsarchive.reading.statistics import OF_DAYS, OF_JOURNALS, Row, Subject, Table, spans, statistics
 from tests import journals
@@ -84,9 +86,28 @@ def test_equal_names_stand_in_their_order(root: Path) -> None:
 
 
 def test_tables_come_in_one_order_and_tell_how_far_they_are(root: Path) -> None:
-    told: list[tuple[int, int]] = []
+    told: list[tuple[int, ...]] = []
     found = statistics(Library(root), reversed(list(Subject)), tell=lambda *step: told.append(step))
-    assert (list(found), told) == (list(Subject), [(1, 2), (2, 2)])
+    assert (list(found), told) == (list(Subject), [(1, 2, 3), (2, 2, 5)])
+
+
+@pytest.mark.parametrize("subjects", [set(Subject), {Subject.MEDIA}, {Subject.REVISIONS}, {Subject.DAY}])
+def test_workers_count_what_this_process_counts(root: Path, subjects: set[Subject]) -> None:
+    alone, *others = (statistics(Library(root), subjects, workers=Workers(count)) for count in (1, 2, 5))
+    assert others == [alone, alone]
+
+
+def test_an_archive_without_days_is_counted_by_no_worker(tmp_path: Path) -> None:
+    assert statistics(Library(tmp_path), workers=Workers(2)) == statistics(Library(tmp_path))
+
+
+def test_what_is_forgotten_does_not_depend_on_the_order_of_a_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tally, "HELD_NAMES", 2)
+    one, other = tally.Names(), tally.Names()
+    for names, order in ((one, "abcde"), (other, "edcba")):
+        for name in order:
+            names.add((name,))
+    assert one == other
 
 
 def test_nothing_is_written(root: Path) -> None:
@@ -119,7 +140,7 @@ def many_media(root: Path, names: list[str]) -> None:
 
 
 def test_of_more_names_than_are_held_the_frequent_ones_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counting, "HELD_NAMES", 10)
+    monkeypatch.setattr(tally, "HELD_NAMES", 10)
     many_media(tmp_path, [name for number in range(100) for name in ("新华社", f"媒体{number}")])
     table = statistics(Library(tmp_path), [Subject.MEDIA], top=1)[Subject.MEDIA]
     assert (table.rows, table.is_exact) == ((Row("新华社", (100,)),), False)
@@ -128,12 +149,27 @@ def test_of_more_names_than_are_held_the_frequent_ones_stay(tmp_path: Path, monk
 
 def test_a_name_of_a_megabyte_is_cut(tmp_path: Path) -> None:
     many_media(tmp_path, ["长" * 300_000])
-    assert counted(tmp_path, Subject.MEDIA) == [("长" * counting.NAME_CHARACTERS, 1)]
+    assert counted(tmp_path, Subject.MEDIA) == [("长" * tally.NAME_CHARACTERS, 1)]
+
+
+def test_names_of_many_days_do_not_fill_the_memory_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tally, "HELD_NAMES", 10)
+    for number in range(12):
+        day = MONDAY + timedelta(days=number)
+        names = ["新华社", "新华社", *(f"媒体{number}-{rare}" for rare in range(5))]
+        journals.said(
+            tmp_path,
+            *(journals.filed(f"abcdef{number:02}{at:06}", media=name) for at, name in enumerate(names)),
+            day=day,
+        )
+    table = statistics(Library(tmp_path), [Subject.MEDIA], top=1)[Subject.MEDIA]
+    assert (table.rows, table.is_exact) == ((Row("新华社", (24,)),), False)
+    assert table.names <= 20
 
 
 def test_names_that_never_repeat_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counting, "HELD_NAMES", 100)
-    names = counting._Names()
+    monkeypatch.setattr(tally, "HELD_NAMES", 100)
+    names = tally.Names()
     tracemalloc.start()
     for number in range(50_000):
         names.add((f"name {number}",))

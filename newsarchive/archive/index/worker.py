@@ -1,19 +1,16 @@
-"""Workers that read days for another process: where they are, how they begin and end, and their results in order."""
+"""Workers that read days for another process: how many, where they are, and their results in order."""
 
 from __future__ import annotations
 
 import logging
-import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing import get_context, parent_process
-from typing import Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
+from newsarchive.archive.index.processes import processes, processors
 from newsarchive.errors import NewsArchiveError, WorkersEnded
 
 logger = logging.getLogger(__name__)
@@ -27,35 +24,11 @@ Open = Callable[[int], AbstractContextManager[Executor]]
 """Gives an executor of so many workers; what waits there is cancelled at its end."""
 
 
-# --- processes of this machine ---------------------------------------------------------------------------------------
+class TellDays(Protocol):
+    """Hears how far a work of many days is, after each of them."""
 
-
-def processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def begin() -> None:
-    """Called first in each worker: Ctrl-C is for the parent to hear, and a worker never outlives it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-@contextmanager
-def processes(count: int) -> Iterator[Executor]:
-    """So many processes of this machine."""
-    with ProcessPoolExecutor(count, get_context("spawn"), begin) as pool, ExitStack() as undo:
-        undo.callback(pool.shutdown, wait=False, cancel_futures=True)
-        yield pool
+    def __call__(self, done: int, days: int, read: int = 0, /) -> None:
+        """Days done, days in all, and the articles or files that were read until now, where they are counted."""
 
 
 # --- how many, and where ---------------------------------------------------------------------------------------------
@@ -113,22 +86,21 @@ def in_order(
 
 
 class _Team(Generic[Asked, Result]):
-    """Workers that are replaced when they end, and beside them one for what may have been the reason."""
+    """Workers, and beside them one for what may have been the reason where one ended."""
 
     def __init__(self, job: Callable[[Asked], Result], workers: Workers, what: str) -> None:
         self._job, self._what = job, what
         self._ended: tuple[type[Exception], ...] = (BrokenExecutor, *workers.ended)
         self._count = workers.count or processors()
-        self._many, self._one = _Replaced(workers.open, self._count), _Replaced(workers.open, 1)
+        self._open = ExitStack()
+        self._many, self._one = (_Opened(self._open, workers.open, count) for count in (self._count, 1))
         self._lost: list[str] = []
 
     def __enter__(self) -> _Team[Asked, Result]:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        with ExitStack() as both:
-            both.callback(self._one.close)
-            both.callback(self._many.close)
+    def __exit__(self, *left_by: Any) -> None:
+        self._open.__exit__(*left_by)
 
     def results(self, todo: Sequence[Asked], ahead: int, named: Callable[[Asked], str]) -> Iterator[Result]:
         waiting: deque[tuple[Asked, Future[Result]]] = deque()
@@ -184,29 +156,17 @@ def _nothing(_: None) -> None:
     """What any worker survives."""
 
 
-class _Replaced:
-    """An executor that is opened when it is needed, and anew when it is broken."""
+class _Opened:
+    """An executor that is opened when it is needed."""
 
-    def __init__(self, opener: Open, count: int) -> None:
-        self._opener, self._count = opener, count
-        self._open = ExitStack()
+    def __init__(self, until: ExitStack, opener: Open, count: int) -> None:
+        self._open, self._opener, self._count = until, opener, count
         self._executor: Executor | None = None
 
     def submit(self, job: Callable[[Asked], Result], asked: Asked) -> Future[Result]:
-        try:
-            return self._opened().submit(job, asked)
-        except BrokenExecutor:
-            self.close()
-            return self._opened().submit(job, asked)
-
-    def close(self) -> None:
-        self._executor = None
-        self._open.close()
-
-    def _opened(self) -> Executor:
         if self._executor is None:
             self._executor = self._open.enter_context(self._opener(self._count))
-        return self._executor
+        return self._executor.submit(job, asked)
 
 
 @contextmanager

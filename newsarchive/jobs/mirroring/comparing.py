@@ -33,7 +33,7 @@ def compare(root: Path, store: Store, look: Look, tell: Told, *, by_reading: boo
     theirs = days_in(store)
     if not theirs:
         raise UsageError(f"{store.name} holds no copy of an archive: newsarchive mirror makes one")
-    verdict = verify(root, look, {}, lambda _done, _days: None)
+    verdict = verify(root, look, {}, lambda *_: None)
     with ThreadPoolExecutor(store.at_once, thread_name_prefix="compare") as pool:
         work = _Comparison(root, store, pool, reads=by_reading, asks=look.reads_new)
         days = sorted({*days_of(root), *theirs})

@@ -19,7 +19,7 @@ from pathlib import Path
 from newsarchive.archive.format import journal, paths
 from newsarchive.archive.format.redacting import REDACTED, names_of
 from newsarchive.archive.format.states import is_docid
-from newsarchive.archive.index.worker import HERE, Workers, in_order
+from newsarchive.archive.index.worker import HERE, TellDays, Workers, in_order
 from newsarchive.archive.record import reextraction
 from newsarchive.archive.record.batch import Batch
 from newsarchive.archive.record.store import Archive
@@ -62,8 +62,8 @@ class Plan:
 class Tell:
     """Who hears how it goes."""
 
-    days: Callable[[int, int], None] = lambda _done, _all: None
-    """(days done, days in all), after each day."""
+    days: TellDays = lambda *_: None
+    """With the pages that were read."""
     waits: Callable[[str], None] = lambda _why: None
     """Once for each time that another run holds the archive."""
 
@@ -83,7 +83,7 @@ def run(plan: Plan, clock: Callable[[], datetime], tell: Tell) -> ReextractionOu
             outcome.take(told)
             if not plan.is_dry:
                 writer.write(told)
-            tell.days(done, len(days))
+            tell.days(done, len(days), outcome.pages)
     return outcome
 
 

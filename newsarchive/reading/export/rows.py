@@ -30,7 +30,7 @@ def records(source: Source) -> Iterator[Record]:
     with closing(in_order(job, days, source.workers, ahead=DAYS_AHEAD, what="export")) as made:
         for done, of_day in enumerate(made, 1):
             yield from _counted(source, of_day)
-            source.tell(source.exported, done, len(days))
+            source.tell(done, len(days), source.exported)
 
 
 def _counted(source: Source, of_day: list[Record | str]) -> Iterator[Record]:

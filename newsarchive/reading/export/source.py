@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from newsarchive.archive.index.worker import Workers
+from newsarchive.archive.index.worker import TellDays, Workers
 from newsarchive.reading.entries import ALL, Entry, Selection
 from newsarchive.reading.kept_article import KeptArticle
 from newsarchive.reading.library import Library
@@ -13,15 +13,9 @@ from newsarchive.reading.library import Library
 MOST_NAMED = 20
 """Articles whose file cannot be read are all counted, and so many are named."""
 
-Tell = Callable[[int, int, int], None]
-"""Takes articles that went out, days that are through, days of the selection."""
 IsWanted = Callable[[Entry], bool]
 Take = Callable[[str, str], str]
 """Takes a docid and a picture of it, by its path below the archive; gives how texts name it in the export, empty for not at all."""
-
-
-def _nothing(_articles: int, _done: int, _days: int) -> None:
-    """For whoever does not look."""
 
 
 def everything(_entry: Entry) -> bool:
@@ -37,7 +31,7 @@ class Source:
     selection: Selection = ALL
     is_wanted: IsWanted = everything
     """A further condition, as a search makes one of the docids it found."""
-    tell: Tell = _nothing
+    tell: TellDays = lambda *_: None
     has_pictures: bool = False
     """Whether the export brings the archive's own pictures along (``--local-images``), as far as its format can."""
     take_picture: Take | None = None
@@ -56,14 +50,14 @@ class Source:
         for entry in filter(self.is_wanted, self.library.entries(self.selection)):
             while done < len(days) and days[done] < entry.day:
                 done += 1
-            self.tell(self.exported, done, len(days))
+            self.tell(done, len(days), self.exported)
             article = self.library.open(entry)
             if article.is_missing:
                 self.note(article.fault)
                 continue
             yield self._with_pictures(article)
             self.exported += 1
-        self.tell(self.exported, len(days), len(days))
+        self.tell(len(days), len(days), self.exported)
 
     def _with_pictures(self, article: KeptArticle) -> KeptArticle:
         take = self.take_picture

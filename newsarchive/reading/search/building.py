@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from newsarchive.archive.format import journal, paths
-from newsarchive.archive.index.worker import HERE, Workers, in_order
+from newsarchive.archive.index.worker import HERE, TellDays, Workers, in_order
 from newsarchive.errors import SearchUnusable
 from newsarchive.reading.day_cache import stamp_of
 from newsarchive.reading.following import mark_of
 from newsarchive.reading.search.gathering import rows_of_day
-from newsarchive.reading.search.index import Tell, discard, folder_of, writing
+from newsarchive.reading.search.index import discard, folder_of, writing
 from newsarchive.reading.search.level import NAME, Level, Read
 from newsarchive.reading.search.row import Row
 from newsarchive.reading.search.shard import Shard
@@ -55,7 +55,7 @@ Years = Collection[int] | None
 """Of publication; None for all."""
 
 
-def rebuild(root: Path, tell: Tell = lambda *_: None, workers: Workers = HERE) -> int:
+def rebuild(root: Path, tell: TellDays = lambda *_: None, workers: Workers = HERE) -> int:
     """Make the whole index anew; how many states are in it.
 
     Raises ``ArchiveLocked`` where another process writes it, ``ArchiveNotWritable``, and ``ArchiveDamaged`` where the disk
@@ -65,7 +65,7 @@ def rebuild(root: Path, tell: Tell = lambda *_: None, workers: Workers = HERE) -
         return _Build(root, sorted(mark_of(root).stamps), None, tell, workers).run()
 
 
-def purge(root: Path, tell: Tell = lambda *_: None) -> None:
+def purge(root: Path, tell: TellDays = lambda *_: None) -> None:
     """Make the files of those years anew in which words of a redacted document are left.
 
     Raises as ``rebuild``, and ``SearchUnusable`` for a file that is damaged.
@@ -75,7 +75,7 @@ def purge(root: Path, tell: Tell = lambda *_: None) -> None:
             _purge(root, tell)
 
 
-def forget(root: Path, docid: str, tell: Tell = lambda *_: None) -> None:
+def forget(root: Path, docid: str, tell: TellDays = lambda *_: None) -> None:
     """Take each word of a document out of the index, for good.  Raises as ``rebuild``; an index that is damaged is discarded."""
     folder = folder_of(root)
     if not folder.is_dir():
@@ -97,7 +97,7 @@ def forget(root: Path, docid: str, tell: Tell = lambda *_: None) -> None:
             discard(folder)
 
 
-def _purge(root: Path, tell: Tell) -> None:
+def _purge(root: Path, tell: TellDays) -> None:
     if found := _to_be_purged(folder_of(root)):
         days = sorted({day for days in found.values() for day in days})
         _Build(root, days, found.keys(), tell).run()
@@ -119,7 +119,7 @@ def _to_be_purged(folder: Path) -> dict[int, set[date]]:
 class _Build:
     """Files under way; ``years``: only those are made, of what these days have."""
 
-    def __init__(self, root: Path, days: Sequence[date], years: Years, tell: Tell, workers: Workers = HERE) -> None:
+    def __init__(self, root: Path, days: Sequence[date], years: Years, tell: TellDays, workers: Workers = HERE) -> None:
         self._root, self._days, self._years, self._tell, self._workers = root, days, years, tell, workers
         self._folder = folder_of(root)
         self._beside = self._folder / BESIDE_NAME
@@ -149,13 +149,13 @@ class _Build:
         with closing(_read(self._root, self._days, self._years, self._workers)) as made:
             for number, day in enumerate(made, 1):
                 rows += day.rows
+                count += len(day.rows)
                 characters += sum(row.size for row in day.rows)
                 if characters >= BATCH_CHARACTERS or number == len(self._days):
                     shards.apply(rows, (), ())
-                    count += len(rows)
                     rows, characters = [], 0
                 level.note(day.day, day.read)
-                self._tell(number, len(self._days))
+                self._tell(number, len(self._days), count)
         return count
 
     def _put_in_place(self) -> None:

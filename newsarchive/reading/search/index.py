@@ -18,6 +18,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from newsarchive.archive.format import paths
+from newsarchive.archive.index.worker import TellDays
 from newsarchive.errors import ArchiveDamaged, ArchiveLocked, ArchiveNotWritable, cause_of
 from newsarchive.reading.day_cache import NONE, stamp_of
 from newsarchive.reading.entries import Entry
@@ -62,11 +63,9 @@ def standing(root: Path) -> Standing:
 
 
 Stop = Callable[[], bool]
-Tell = Callable[[int, int], None]
-"""(days done, days in all)."""
 
 
-def bring_level(root: Path, stop: Stop = lambda: False, tell: Tell = lambda *_: None) -> Standing:
+def bring_level(root: Path, stop: Stop = lambda: False, tell: TellDays = lambda *_: None) -> Standing:
     """Read what the journals say since, newest day first, until ``stop``; what cannot be read or written stays behind.
 
     Raises ``ArchiveDamaged`` where the disk does not even give back which journals there are.
@@ -130,7 +129,7 @@ def _behind(root: Path, notes: Level, folder: Path) -> tuple[date, ...]:
     return tuple(sorted(found, reverse=True))
 
 
-def _bring_level(root: Path, folder: Path, stop: Stop, tell: Tell) -> None:
+def _bring_level(root: Path, folder: Path, stop: Stop, tell: TellDays) -> None:
     with closing(Level.write(folder)) as notes:
         if not notes.years() <= set(years_in(folder)):
             raise sqlite3.DatabaseError("one of its files is gone")

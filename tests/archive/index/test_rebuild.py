@@ -11,7 +11,7 @@ import pytest
 from newsarchive.archive.format import events, journal, paths
 from newsarchive.archive.format.events import Said
 from newsarchive.archive.format.profiles import CLEAN, RSSHUB
-from newsarchive.archive.index import rebuild, worker
+from newsarchive.archive.index import processes, rebuild, worker
 from newsarchive.archive.index.database import BESIDE_NAME
 from newsarchive.archive.record import appending
 from newsarchive.errors import UsageError
@@ -130,24 +130,22 @@ def test_workers_come_to_the_same(root, monkeypatch):
 def test_broken_workers_leave_the_rest_to_one_process(root, monkeypatch):
     monkeypatch.setattr(rebuild, "PARALLEL_BYTES", 0)
     monkeypatch.setattr(worker, "processors", lambda: 2)
-    monkeypatch.setattr(worker, "begin", end_at_once)
+    monkeypatch.setattr(processes, "serve", end_at_once)
     before = tables(root)
     again(root)
     assert tables(root) == before
 
 
-def end_at_once():
+def end_at_once(_):
     os._exit(1)
 
 
 WORKER = """
 import os, sys, time
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-from newsarchive.archive.index import worker
-pool = ProcessPoolExecutor(1, get_context("spawn"), worker.begin)
-print(pool.submit(os.getpid).result(), flush=True)
-time.sleep(300)
+from newsarchive.archive.index.processes import processes
+with processes(1) as pool:
+    print(pool.submit(os.getpid).result(), flush=True)
+    time.sleep(300)
 """
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from newsarchive.archive.index import worker
+from newsarchive.archive.index import processes
 from newsarchive.archive.index.worker import MOST_ENDED, Workers, in_order
 from newsarchive.errors import WorkersEnded
 
@@ -43,7 +43,7 @@ def damaged(number: int) -> int:
     return number
 
 
-def end_at_once() -> None:
+def end_at_once(_: object) -> None:
     os._exit(1)
 
 
@@ -80,7 +80,7 @@ def test_where_nothing_survives_it_is_given_up_soon(caplog: pytest.LogCaptureFix
 def test_where_no_worker_begins_this_process_does_all(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(worker, "begin", end_at_once)
+    monkeypatch.setattr(processes, "serve", end_at_once)
     assert list(in_order(double, range(6), TWO, ahead=1, what="test")) == [0, 2, 4, 6, 8, 10]
     assert "No worker of the test begins" in caplog.text
 

@@ -70,7 +70,7 @@ def root(tmp_path):
 
 
 def told(root):
-    return {head.day: head for head in heads(root, lambda _done, _days: None)}
+    return {head.day: head for head in heads(root, lambda *_: None)}
 
 
 def own_file(root):
@@ -352,7 +352,7 @@ def test_history_corrections_and_census_pass_over_it(root):
 def test_a_copy_that_has_it_still_lacks_the_redaction_and_nothing_else(root, tmp_path):
     shutil.copytree(root, tmp_path / "copy")
     take_out(root)
-    findings = compare(root, tmp_path / "copy", FULL, lambda _done, _days: None).findings
+    findings = compare(root, tmp_path / "copy", FULL, lambda *_: None).findings
     copy = tmp_path / "copy"
     assert [finding.path for finding in findings] == [str(journal_of(copy, day)) for day in (DAY, NEXT_DAY)]
 

@@ -73,7 +73,7 @@ class Fills:
 
 def findings(root: Path) -> list[Finding]:
     """What ``newsarchive verify --full`` finds."""
-    return verify(root, FULL, {}, lambda _done, _of_all: None).findings
+    return verify(root, FULL, {}, lambda *_: None).findings
 
 
 def answers(root: Path) -> dict[str, int]:

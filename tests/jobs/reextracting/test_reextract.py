@@ -370,7 +370,7 @@ def test_document_that_changed_since_it_was_read_is_left(shelf: Shelf, drop_noti
     shelf.keep_pages({1: page(1, NOTICE), 2: page(2, NOTICE)})
     drop_notice()
 
-    def finish_first(done: int, _all: int) -> None:
+    def finish_first(done: int, *_: int) -> None:
         if not done:
             shelf.reextract(until=DAY)
 

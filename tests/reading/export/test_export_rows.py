@@ -45,7 +45,7 @@ def test_what_is_not_selected_is_not_in_it(root: Path, tmp_path: Path) -> None:
     selection = Selection(since=MONDAY, until=MONDAY, channel="1686")
     alone = made("jsonl", root, tmp_path / "alone" / "out", None, selection)
     assert made("jsonl", root, tmp_path / "workers" / "out", Workers(1), selection) == alone
-    assert alone[4] == (alone[1], 1, 1)
+    assert alone[4] == (1, 1, alone[1])
 
 
 @pytest.mark.parametrize("name", ["markdown", "epub", "bag"])

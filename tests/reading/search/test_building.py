@@ -17,14 +17,15 @@ from tests.reading.shelves import MONDAY, docid_of
 
 def test_workers_make_the_same_as_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = scan.archive(tmp_path / "archive", 60)
-    told: list[tuple[int, int]] = []
+    told: list[tuple[int, ...]] = []
     assert building.rebuild(root) == 60
     words = scan.runs(scan.fields(root), 20)
     before = [found(root, scan.quoted(word)) for word in words]
     monkeypatch.setattr(building, "PARALLEL_BYTES", 0)
     assert building.rebuild(root, lambda *done: told.append(done)) == 60
     assert [found(root, scan.quoted(word)) for word in words] == before
-    assert [done for done, _ in told] == list(range(1, len(told) + 1))
+    assert [done for done, *_ in told] == list(range(1, len(told) + 1))
+    assert told[-1][2] == 60
 
 
 def test_earlier_states_are_in_it_too(tmp_path: Path) -> None:
@@ -37,7 +38,7 @@ def test_earlier_states_are_in_it_too(tmp_path: Path) -> None:
 def test_what_comes_during_a_rebuild_is_read_after_it(tmp_path: Path) -> None:
     root = shelves.two_days(tmp_path)
 
-    def archive_more(done: int, _days: int) -> None:
+    def archive_more(done: int, *_: int) -> None:
         if done == 2:
             with shelves.running(root) as run:
                 shelves.archived(run, shelves.article(6, MONDAY))
