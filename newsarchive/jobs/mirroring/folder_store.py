@@ -6,10 +6,11 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 from newsarchive.archive.record import files
 from newsarchive.archive.record.lock import ArchiveLock
@@ -21,9 +22,11 @@ PARTS = MARKER.partition("/")[0]
 _PART_RE = re.compile(r"\.[0-9a-f]{64}(?:-[0-9]{1,9}){0,2}\.part")
 _OF_A_NEW_DISK = "lost+found"
 
+Result = TypeVar("Result")
+
 
 class FolderStore:
-    """Written as the archive itself is: temporary name, fsync, rename, fsync of the folder."""
+    """Written as the archive itself is: temporary name, fsync, its name, fsync of the folder."""
 
     at_once = files.WRITERS
 
@@ -106,6 +109,12 @@ class FolderStore:
         return None
 
     def put(self, file: str, source: Payload) -> None:
+        self._arrive(file, source, files.rename)
+
+    def add(self, file: str, source: Payload) -> bool:
+        return not os.path.lexists(self.root / file) and self._arrive(file, source, files.name_new)
+
+    def _arrive(self, file: str, source: Payload, name: Callable[[Path, Path], Result]) -> Result:
         path = self.root / file
         if os.path.lexists(path) and (path.is_symlink() or not path.is_file()):
             raise UsageError(f"{path} is no plain file: no mirror put it there; see what it is, and move it away")
@@ -113,10 +122,11 @@ class FolderStore:
         part = files.free_part_path(self.root / PARTS, f"{source.sha256}-{next(self._numbers)}")
         try:
             self._write(part, file, source)
-            files.rename(part, path)
+            named = name(part, path)
         finally:
             files.discard(part)
         files.sync_folder(path.parent)
+        return named
 
     @staticmethod
     def _write(part: Path, file: str, source: Payload) -> None:

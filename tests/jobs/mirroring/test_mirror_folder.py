@@ -100,6 +100,11 @@ class Watched(FolderStore):
         super().put(file, source)
         self._act()
 
+    def add(self, file, source):
+        is_added = super().add(file, source)
+        self._act()
+        return is_added
+
     def remove(self, file):
         super().remove(file)
         self._act()
