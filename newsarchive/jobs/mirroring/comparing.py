@@ -18,7 +18,7 @@ from newsarchive.archive.format.raw_place import RAW_NAME
 from newsarchive.archive.record import day_journal, picture_lines, presence
 from newsarchive.archive.record.audit import Look
 from newsarchive.archive.record.day_journal import DayJournal
-from newsarchive.archive.record.finding import ALTERED, MISSING, STRAY, Finding
+from newsarchive.archive.record.finding import ALTERED, MISSING, SHORTENED, STRAY, Finding
 from newsarchive.errors import UsageError
 from newsarchive.jobs.comparison import Side, differences
 from newsarchive.jobs.mirroring import coming, ours
@@ -115,7 +115,7 @@ class _Comparison:
                 self.findings.append(Finding(STRAY, f"{self._there.name}{file}", None, detail))
 
     def compare_raw(self) -> None:
-        """Each file of raw records against the beginning of ours: it may have grown since."""
+        """Each file of raw records against the beginning of ours, which may have grown since."""
         here, there = ours.raw_sizes(self._root), self._store.sizes(RAW_NAME)
         for file in sorted(here.keys() | there.keys()):
             self.checked += 1
@@ -129,8 +129,14 @@ class _Comparison:
             return Finding(MISSING, file, None, "this archive has not these raw records; take them from there")
         if there > here:
             return Finding(ALTERED, file, None, f"it has {there} bytes, and {here} in this archive")
-        if not (self._reads or self._asks):
-            return None
-        if sha256_in(self._store, file, by_reading=self._reads) == sha256_of_file(self._root / file, there):
-            return None
-        return Finding(ALTERED, file, None, f"its bytes are not those of this archive; where these are right, {AGAIN}")
+        is_asked = self._reads or self._asks
+        if is_asked and sha256_in(self._store, file, by_reading=self._reads) != sha256_of_file(
+            self._root / file, there
+        ):
+            return Finding(
+                ALTERED, file, None, f"its bytes are not those of this archive; where these are right, {AGAIN}"
+            )
+        if there < here:
+            detail = f"it has {there} bytes, and {here} in this archive; newsarchive mirror brings the others"
+            return Finding(SHORTENED, file, None, detail)
+        return None

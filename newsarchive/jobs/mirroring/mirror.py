@@ -146,13 +146,17 @@ class _Mirror:
         """What lies there may be replaced, since ours goes on from it; where nothing lay, nothing is."""
         if there == now.data:
             return
+        journal = self._held(now.data)
         if there is not None:
-            self._store.put(now.journal, self._held(now.data))
-        elif not self._store.add(now.journal, self._held(now.data)):
-            detail = f"{self._store.name} has had none a moment ago, and has one now; see who puts it there, and mirror again"
-            self._find(Finding(ALTERED, now.journal, None, detail))
+            self._store.put(now.journal, journal)
+        elif not self._has_added(now.journal, journal):
+            self._find(Finding(ALTERED, now.journal, None, f"{self._store.name} {_JUST_NOW}"))
             return
         self.done.days += 1
+
+    def _has_added(self, file: str, source: Payload) -> bool:
+        """Whether it is there now: the answer to a first try may have been lost, and the file have come."""
+        return self._store.add(file, source) or sha256_in(self._store, file) == source.sha256
 
     def _announce(self, coming_files: dict[str, str]) -> None:
         self._has_announced = True
@@ -260,19 +264,15 @@ class _Mirror:
                 self._level[file] = state
 
     def _bring_raw_level(self, file: str, size: int) -> None:
-        sha256 = sha256_of_file(self._root / file, size)
-        source = Payload(self._root / file, size, sha256, self._pace)
-        if file not in self._raw and not self._store.add(file, source):
-            detail = (
-                f"{self._store.name} has had none a moment ago, and has one now; move it away there, and mirror again"
-            )
-            if sha256_in(self._store, file) != sha256:
-                self._find(Finding(ALTERED, file, None, detail))
+        source = Payload(self._root / file, size, sha256_of_file(self._root / file, size), self._pace)
+        if file not in self._raw:
+            if not self._has_added(file, source):
+                self._find(Finding(ALTERED, file, None, f"{self._store.name} {_JUST_NOW}"))
                 return
-        elif file in self._raw:
-            if self._raw[file] == size and sha256_in(self._store, file) == sha256:
-                return
+        elif self._raw[file] != size or sha256_in(self._store, file) != source.sha256:
             self._store.put(file, source)
+        else:
+            return
         self._count(size)
         self._raw[file] = size
 
@@ -349,4 +349,5 @@ def _is_level(owed: Owed, before: dict[str, str], lying: dict[str, int]) -> bool
     return before.get(owed.file) == owed.sha256 and owed.size in (None, lying[owed.file])
 
 
+_JUST_NOW = "had none a moment ago, and has one now; see who puts it there, move it away, and mirror again"
 _NOT_IT = "it is not there, or not as its line tells"

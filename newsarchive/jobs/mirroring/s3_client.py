@@ -46,7 +46,9 @@ _USAGE = {
 }
 _LIES = {"BadDigest", "XAmzContentChecksumMismatch", "InvalidDigest", "XAmzContentSHA256Mismatch"}
 _UNREACHED = {
-    "SSLError": "its certificate is not trusted: see AWS_ENDPOINT_URL, and SSL_CERT_FILE for a store with a certificate of your own",
+    "SSLError": "its certificate is not trusted: see AWS_ENDPOINT_URL; for a certificate of your own set SSL_CERT_FILE, or "
+    "AWS_CA_BUNDLE, which counts first",
+    "InvalidRegionError": "the store names a region that is none: set AWS_REGION and AWS_ENDPOINT_URL",
     "ProxyConnectionError": "the proxy does not answer: see http_proxy, https_proxy and no_proxy",
 }
 """By the name of the library's error."""
@@ -133,7 +135,8 @@ class Client:
         if code in _LIES:
             return ArchiveDamaged(f"{self._name} received other bytes than were sent ({code}): mirror again")
         return ArchiveNotWritable(
-            f"{self._name} refuses for now ({code}), also when asked again: try later; {_GOES_ON}"
+            f"{self._name} refuses for now ({code}), also when asked again: try later, and see AWS_ENDPOINT_URL where that "
+            f"stays so; {_GOES_ON}"
         )
 
 
@@ -183,6 +186,7 @@ def _begin_to_send(request: Any, **_: object) -> None:
 
 
 def _code(error: Any) -> str:
-    """The store's own code; it is hostile text, too."""
-    code = str(error.response.get("Error", {}).get("Code", ""))
-    return code if _CODE_RE.fullmatch(code) else "an unknown error"
+    """The store's own code, which is hostile text, too; else the status of its answer."""
+    code = str(error.response.get("Error", {}).get("Code") or "")
+    status = str(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", "an unknown error"))
+    return code if _CODE_RE.fullmatch(code) else status
