@@ -6,11 +6,16 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Any
 
 from newsarchive.errors import ArchiveDamaged, UsageError
 from newsarchive.jobs.mirroring.s3_client import AT_ONCE, Body, Client
+from newsarchive.jobs.mirroring.s3_hold import FILE as HELD
+from newsarchive.jobs.mirroring.s3_hold import Hold, Sign
 from newsarchive.jobs.mirroring.store import BLOCK_BYTES, MARK, MARKER, STORE_SCHEME, Pace, Payload, read
 
 MOST_BYTES = 5 * 10**9
@@ -46,18 +51,25 @@ class S3Store:
         self._client = Client(self.name)
         self._knows_conditions = True
         """Whether the store puts an object only where none is, if it is asked to."""
+        self._hold: Hold | None = None
 
     @contextmanager
     def begin(self) -> Iterator[None]:
-        """Mark the place as a mirror's.  Raises ``UsageError`` where other objects lie there."""
-        if read(self, MARKER) is None:
-            answer = self._ask("list_objects_v2", Prefix=self._prefix, MaxKeys=1)
-            if answer.get("Contents"):
-                raise UsageError(
-                    f"{self.name} holds objects that no mirror put there: give an empty prefix for the copy"
-                )
-            self.add(MARKER, Payload(MARK, len(MARK), hashlib.sha256(MARK).hexdigest(), Pace(None)))
-        yield
+        """Hold the place, and mark it as a mirror's.  Raises ``UsageError`` where other objects lie there, and ``ArchiveLocked``."""
+        is_marked = read(self, MARKER) is not None
+        if not is_marked:
+            self._check_empty()
+        self._hold = Hold(self)
+        with self._hold.held():
+            if not is_marked:
+                self.add(MARKER, _held(MARK))
+            yield
+
+    def _check_empty(self) -> None:
+        """But for what a mirror has left that was killed before its marker was there."""
+        answer = self._ask("list_objects_v2", Prefix=self._prefix, MaxKeys=2)
+        if {str(row.get("Key")) for row in answer.get("Contents", ())} - {self._prefix + HELD}:
+            raise UsageError(f"{self.name} holds objects that no mirror put there: give an empty prefix for the copy")
 
     def sizes(self, below: str) -> dict[str, int]:
         """In pages of 1,000 objects."""
@@ -107,10 +119,12 @@ class S3Store:
         return _hex(answer.get("ChecksumSHA256")) if answer else None
 
     def put(self, file: str, source: Payload) -> None:
+        self._check_held()
         self._put(file, source, {})
 
     def add(self, file: str, source: Payload) -> bool:
         """By a condition where the store knows such, else after a look."""
+        self._check_held()
         if self._knows_conditions:
             is_added = self._put(file, source, {**_NO_CONDITIONS, **_IS_THERE}, IfNoneMatch="*")
             if is_added is not None:
@@ -150,10 +164,51 @@ class S3Store:
         return True
 
     def remove(self, file: str) -> None:
+        self._check_held()
+        self._ask("delete_object", Key=self._prefix + file)
+
+    def _check_held(self) -> None:
+        if self._hold:
+            self._hold.check()
+
+    # --- who is at work here -----------------------------------------------------------------------------------------
+
+    def sign(self, file: str) -> Sign | None:
+        answer = self._ask("get_object", _NOT_THERE, Key=self._prefix + file)
+        if answer is None:
+            return None
+        data = b"".join(islice(self._blocks(answer["Body"], file), 1))
+        return Sign(data, str(answer.get("ETag")), _age_s(answer))
+
+    def put_sign(self, file: str, data: bytes, instead_of: str | None) -> bool:
+        condition = {"IfMatch": instead_of} if instead_of else {"IfNoneMatch": "*"}
+        if self._knows_conditions:
+            gone = dict.fromkeys(_NOT_THERE, False)
+            is_put = self._put(file, _held(data), {**_NO_CONDITIONS, **_IS_THERE, **gone}, **condition)
+            if is_put is not None:
+                return is_put
+        self._put(file, _held(data), {})
+        return True
+
+    def take_sign_away(self, file: str) -> None:
         self._ask("delete_object", Key=self._prefix + file)
 
     def _ask(self, name: str, instead: Mapping[str, Any] = {}, /, **more: Any) -> Any:
         return self._client.ask(name, instead, Bucket=self._bucket, **more)
+
+
+def _held(data: bytes) -> Payload:
+    return Payload(data, len(data), hashlib.sha256(data).hexdigest(), Pace(None))
+
+
+def _age_s(answer: dict[str, Any]) -> float:
+    """Since the object was put, by the clock of the store where it tells that."""
+    now = datetime.now(UTC)
+    with suppress(ValueError):
+        told = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"].get("date", ""))
+        now = told if told.tzinfo else now
+    age: timedelta = now - answer.get("LastModified", now)
+    return age.total_seconds()
 
 
 def _hex(checksum: object) -> str | None:
