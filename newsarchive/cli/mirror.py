@@ -11,14 +11,16 @@ import typer
 
 from newsarchive.cli import tables
 from newsarchive.cli.folder import ArchiveOption, JsonOption
+from newsarchive.cli.stopping import end_orderly
 from newsarchive.cli.verify import archive_of, progress, rows_of, show_findings
-from newsarchive.errors import ArchiveDamaged
+from newsarchive.errors import ArchiveDamaged, UsageError
 from newsarchive.jobs.mirroring.mirror import Mirrored
 from newsarchive.jobs.mirroring.mirror import mirror as bring_level
 from newsarchive.jobs.mirroring.places import is_store, store_of
 from newsarchive.jobs.mirroring.store import Pace, Store
 from newsarchive.operation.masks import masked
 from newsarchive.operation.report import DONE, MISSING
+from newsarchive.settings import values
 
 DAMAGED = ArchiveDamaged.exit_code
 BYTES_A_MB = 1_000_000
@@ -55,6 +57,7 @@ def mirror(
     """
     root = archive_of(archive)
     store = target_of(target, root)
+    end_orderly()
     pace = Pace(limit * BYTES_A_MB if limit else None)
     with progress("mirror") as tell:
         done = bring_level(root, store, tell, prune=prune, pace=pace)
@@ -66,8 +69,14 @@ def mirror(
 
 
 def target_of(target: str, root: Path) -> Store:
-    """The place of the copy.  Raises ``UsageError``."""
-    return store_of(target if is_store(target) else str(Path(target).absolute()), root)
+    """The place of the copy.  Raises ``UsageError``, which does not repeat what may be an address with a password."""
+    if is_store(target):
+        return store_of(target, root)
+    try:
+        folder = values.folder(target)
+    except ValueError as expected:
+        raise UsageError(f"TARGET: expected {expected}, or s3://bucket/prefix") from None
+    return store_of(str(folder.absolute()), root)
 
 
 def _show(done: Mirrored, store: Store) -> None:

@@ -25,7 +25,7 @@ from newsarchive.archive.record.finding import ALTERED, MISSING, TAKE_BACK, Find
 from newsarchive.errors import ArchiveLocked
 from newsarchive.jobs.mirroring import coming, ours
 from newsarchive.jobs.mirroring.ours import Day
-from newsarchive.jobs.mirroring.store import Pace, Payload, Store, read, sha256_in, sha256_of_file
+from newsarchive.jobs.mirroring.store import Pace, Payload, Store, days_in, read, sha256_in, sha256_of_file
 from newsarchive.jobs.verify import Told, days_of
 
 TRIES = 3
@@ -164,11 +164,18 @@ class _Mirror:
 
     def end(self) -> None:
         """The rest: raw records that no line names, and the archive's own README; then nothing is on its way."""
+        self._find_days_lost_here()
         sizes = ours.raw_sizes(self._root)
         self.put_raw({file: size for file, size in sizes.items() if self._is_redacted or file not in self._level})
         self._put_readme()
         if self._began or self._has_announced:
             self._announce({})
+
+    def _find_days_lost_here(self) -> None:
+        """A disk that is not there, a folder that somebody took away: nothing else would tell."""
+        for day in sorted({*days_in(self._store)} - {*days_of(self._root)}):
+            detail = f"{self._store.name} has this day, and this archive has not: copy the folder of the day from there"
+            self._find(Finding(MISSING, f"{day_journal.day_name(day)}/{paths.JOURNAL_NAME}", None, detail))
 
     def _lying(self, now: Day) -> dict[str, int]:
         """What lies there in the folders that the day's files have; those that days share are listed once."""
