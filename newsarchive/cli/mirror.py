@@ -24,6 +24,10 @@ from newsarchive.settings import values
 
 DAMAGED = ArchiveDamaged.exit_code
 BYTES_A_MB = 1_000_000
+FORMER_KEPT = (
+    "The bucket keeps former versions of objects, and what a redaction took out is in these still: delete them there "
+    "(docs/operating.md, a second copy)."
+)
 LEAST_MB = 0.001
 """A second, below which a mirror of a day would take weeks."""
 
@@ -47,13 +51,15 @@ def mirror(
 
     Beside a running crawl, too; after a kill, run it again. The first time TARGET must be empty or not there; what no mirror
     put there is never overwritten. Damage does not travel: a file goes if its bytes are those that its line tells. For s3://
-    the usual variables count: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL.
+    the usual variables count: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL; so do
+    http_proxy, https_proxy, no_proxy and SSL_CERT_FILE.
 
     Example: newsarchive mirror s3://my-bucket/finance --limit-rate 5
 
     Exit code: 0 the copy is level; 2 wrong usage, or a target that holds other files; 3 the copy still holds what a redaction
-    took out (--prune takes it away); 6 another mirror or a redaction is under way; 7 the target cannot be written; 8 something
-    was not copied, because it is not what was written: it is listed.
+    took out (--prune takes it away), or the bucket keeps former versions of it; 6 another mirror or a redaction is under way;
+    7 the target cannot be written, or does not answer; 8 something was not copied, because it is not what was written, or a
+    day is there and not here: it is listed.
     """
     root = archive_of(archive)
     store = target_of(target, root)
@@ -65,7 +71,7 @@ def mirror(
         typer.echo(json.dumps({**asdict(done), "findings": rows_of(done.findings)}))
     else:
         _show(done, store)
-    raise typer.Exit(DAMAGED if done.findings else MISSING if done.left else DONE)
+    raise typer.Exit(DAMAGED if done.findings else MISSING if done.left or done.former_kept else DONE)
 
 
 def target_of(target: str, root: Path) -> Store:
@@ -84,6 +90,8 @@ def _show(done: Mirrored, store: Store) -> None:
         typer.echo(tables.printable(f"taken away there: {path}"))
     for path in done.left:
         typer.echo(tables.printable(f"redacted here, still there: {path}; --prune takes it away"))
+    if done.former_kept:
+        typer.echo(FORMER_KEPT)
     show_findings(done.findings)
     megabytes = done.bytes / BYTES_A_MB
     name = masked(store.name)

@@ -29,6 +29,7 @@ class FolderStore:
     """Written as the archive itself is: temporary name, fsync, its name, fsync of the folder."""
 
     at_once = files.WRITERS
+    keeps_former = False
 
     def __init__(self, root: Path) -> None:
         self.root, self.name = root, str(root)

@@ -24,6 +24,7 @@ from newsarchive.archive.record import day_journal, files, takedown
 from newsarchive.archive.record.finding import ALTERED, MISSING, TAKE_BACK, Finding
 from newsarchive.errors import ArchiveLocked
 from newsarchive.jobs.mirroring import coming, ours
+from newsarchive.jobs.mirroring.coming import Coming
 from newsarchive.jobs.mirroring.ours import Day
 from newsarchive.jobs.mirroring.store import Pace, Payload, Store, days_in, read, sha256_in, sha256_of_file
 from newsarchive.jobs.verify import Told, days_of
@@ -47,6 +48,8 @@ class Mirrored:
     """Taken away from the copy, because a redaction took them out here."""
     left: list[str] = field(default_factory=list)
     """The same, still there: only ``--prune`` takes away."""
+    former_kept: bool = False
+    """The place keeps former versions of what a redaction rewrote or took out."""
     findings: list[Finding] = field(default_factory=list)
     """What was not copied, because it is not what was written."""
 
@@ -71,8 +74,8 @@ class _Mirror:
     def __init__(self, root: Path, store: Store, pool: ThreadPoolExecutor, pace: Pace, *, prune: bool) -> None:
         self._root, self._store, self._pool, self._pace, self._prune = root, store, pool, pace, prune
         self._raw = store.sizes(RAW_NAME)
-        self._began = coming.files_in(read(store, coming.FILE) or b"")
-        """What a mirror that was killed has put, or was about to."""
+        left = coming.files_in(read(store, coming.FILE) or b"")
+        self._coming = Coming(left)
         self._level: dict[str, tuple[int, int]] = {}
         """Size and time of each file of raw records that was found equal to the copy's."""
         self._shared: dict[str, dict[str, int]] = {}
@@ -81,7 +84,8 @@ class _Mirror:
         """What lies in the folders of one month, day by day: days come in order, and one listing has room for a thousand files."""
         self._owed: set[str] | None = None
         """Files that no day's folder has and lines name; read when it is asked for."""
-        self._has_announced = False
+        self._has_announced = bool(left)
+        """What is on its way is told there."""
         self._lock = threading.Lock()
         self._is_redacted = False
         """A redaction has rewritten a day since the copy was made: raw records, too, may have been emptied."""
@@ -90,8 +94,8 @@ class _Mirror:
     # --- a day -------------------------------------------------------------------------------------------------------
 
     def in_turn(self, days: list[date]) -> list[date]:
-        """Those first that a killed mirror had begun: what it put is explained until another day is announced."""
-        begun = {paths.day_named(file) for file in self._began}
+        """Those first that a killed mirror had begun."""
+        begun = self._coming.days
         return sorted(days, key=lambda day: day not in begun)
 
     def bring_level(self, day: date) -> None:
@@ -128,7 +132,9 @@ class _Mirror:
             self._put_raw_of(now, theirs)
         if there != now.data or todo:
             self._put_files(now, todo, before, lying, gives_up=gives_up)
-            self._put_journal(now, there)
+            if not self._put_journal(now, there):
+                return
+        self._coming.end(now.day)
         if went := now.went:
             self._take_out(now, went)
 
@@ -137,39 +143,42 @@ class _Mirror:
     ) -> None:
         went = {file: sha256 for file, sha256 in before.items() if sha256 in now.went}
         journal = {now.journal: hashlib.sha256(now.data).hexdigest()}
-        self._announce({owed.file: owed.sha256 for owed in todo} | went | journal)
+        self._coming.begin(now.day, {owed.file: owed.sha256 for owed in todo} | went | journal)
+        self._announce()
         known = now.digests() | set(before.values())
         self._each([owed for owed in todo if owed.file not in lying], lambda owed: self._add(owed, known, gives_up))
         self._each([owed for owed in todo if owed.file in lying], lambda owed: self._replace(owed, known, gives_up))
 
-    def _put_journal(self, now: Day, there: bytes | None) -> None:
-        """What lies there may be replaced, since ours goes on from it; where nothing lay, nothing is."""
+    def _put_journal(self, now: Day, there: bytes | None) -> bool:
+        """What lies there may be replaced, since ours goes on from it; where nothing lay, nothing is: false, and told."""
         if there == now.data:
-            return
+            return True
         journal = self._held(now.data)
         if there is not None:
             self._store.put(now.journal, journal)
         elif not self._has_added(now.journal, journal):
             self._find(Finding(ALTERED, now.journal, None, f"{self._store.name} {_JUST_NOW}"))
-            return
+            return False
         self.done.days += 1
+        return True
 
     def _has_added(self, file: str, source: Payload) -> bool:
         """Whether it is there now: the answer to a first try may have been lost, and the file have come."""
         return self._store.add(file, source) or sha256_in(self._store, file) == source.sha256
 
-    def _announce(self, coming_files: dict[str, str]) -> None:
+    def _announce(self) -> None:
         self._has_announced = True
-        self._store.put(coming.FILE, self._held(coming.told(coming_files)))
+        self._store.put(coming.FILE, self._held(self._coming.told()))
 
     def end(self) -> None:
-        """The rest: raw records that no line names, and the archive's own README; then nothing is on its way."""
+        """The rest: raw records that no line names, and the archive's own README; then nothing is on its way but what could not end."""
         self._find_days_lost_here()
         sizes = ours.raw_sizes(self._root)
         self.put_raw({file: size for file, size in sizes.items() if self._is_redacted or file not in self._level})
         self._put_readme()
-        if self._began or self._has_announced:
-            self._announce({})
+        self.done.former_kept = self._store.keeps_former and (self._is_redacted or bool(self.done.pruned))
+        if self._has_announced:
+            self._announce()
 
     def _find_days_lost_here(self) -> None:
         """A disk that is not there, a folder that somebody took away: nothing else would tell."""

@@ -26,6 +26,8 @@ MOST_PAGES = 20_000
 """Of one listing, 1,000 objects each: ten times the design size of an archive."""
 
 _PLACE_RE = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/([^\0\\]{0,500}))?")
+_NO_VERSION = "null"
+"""What is told of an object in a bucket whose versioning was ended."""
 _NOT_THERE = dict.fromkeys(("NoSuchKey", "404", "NotFound"))
 _IS_THERE = dict.fromkeys(("PreconditionFailed", "412", "ConditionalRequestConflict", "409"), False)
 _NO_CONDITIONS = dict.fromkeys(("NotImplemented", "501", "InvalidArgument", "InvalidRequest", "BadRequest", "400"))
@@ -52,6 +54,7 @@ class S3Store:
         self._knows_conditions = True
         """Whether the store puts an object only where none is, if it is asked to."""
         self._hold: Hold | None = None
+        self.keeps_former = False
 
     @contextmanager
     def begin(self) -> Iterator[None]:
@@ -156,6 +159,7 @@ class S3Store:
         if not isinstance(answer, dict):
             refused: bool | None = answer
             return refused
+        self._note(answer)
         if answer.get("ChecksumSHA256") not in (None, checksum):
             raise ArchiveDamaged(
                 f"{self.name} says that {file} arrived with another SHA-256 than it was sent with: mirror again; where that "
@@ -165,7 +169,11 @@ class S3Store:
 
     def remove(self, file: str) -> None:
         self._check_held()
-        self._ask("delete_object", Key=self._prefix + file)
+        self._note(self._ask("delete_object", Key=self._prefix + file))
+
+    def _note(self, answer: Mapping[str, Any]) -> None:
+        """A bucket with versioning tells of which version it speaks."""
+        self.keeps_former |= answer.get("VersionId", _NO_VERSION) != _NO_VERSION
 
     def _check_held(self) -> None:
         if self._hold:

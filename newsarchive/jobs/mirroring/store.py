@@ -38,6 +38,8 @@ class Store(Protocol):
     """As findings call it: without credentials."""
     at_once: int
     """How many files may be put at the same time."""
+    keeps_former: bool
+    """Whether it was seen to keep what is replaced or taken away there, as a former version."""
 
     def begin(self) -> AbstractContextManager[None]:
         """Hold it for one mirror.  Raises ``UsageError`` where files lie there that no mirror put there."""

@@ -87,6 +87,17 @@ def test_a_redaction_reaches_it(tmp_path, bucket):
     assert archived(bucket) == tree(root)
 
 
+def test_a_bucket_that_keeps_former_versions_of_what_was_redacted_is_told(tmp_path, bucket):
+    bucket.client.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
+    root = tmp_path / "archive"
+    redacting.make(root)
+    assert not mirrored(root, S3Store(bucket.address)).former_kept
+    redacting.take_out(root)
+    ended = newsarchive("mirror", bucket.address, "--prune", "--archive", str(root))
+    assert (ended.returncode, "former versions" in ended.stdout) == (3, True), ended.stdout
+    assert not mirrored(root, S3Store(bucket.address), prune=True).former_kept
+
+
 # --- at each instant -------------------------------------------------------------------------------------------------
 
 
