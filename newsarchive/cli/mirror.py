@@ -28,8 +28,8 @@ FORMER_KEPT = (
     "The bucket keeps former versions of objects, and what a redaction took out is in these still: delete them there "
     "(docs/operating.md, a second copy)."
 )
-LEAST_MB = 0.001
-"""A second, below which a mirror of a day would take weeks."""
+LEAST_MB, MOST_MB = 0.001, 1e6
+"""A second; below, a mirror of a day would take weeks, and above there is no network."""
 
 
 def mirror(
@@ -42,7 +42,9 @@ def mirror(
     ] = False,
     limit: Annotated[
         float | None,
-        typer.Option("--limit-rate", metavar="MB", min=LEAST_MB, help="At most so many 10^6 bytes a second."),
+        typer.Option(
+            "--limit-rate", metavar="MB", min=LEAST_MB, max=MOST_MB, help="At most so many 10^6 bytes a second."
+        ),
     ] = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,

@@ -146,3 +146,9 @@ def test_stopped_by_a_signal_it_leaves_nothing_half_written(root: Path, tmp_path
     assert list(copy.rglob("*.part")) == []
     assert run(root, copy)[0] == 0
     assert articles(copy) == tree(root)
+
+
+@pytest.mark.parametrize("rate", ["inf", "nan", "0", "-1", "fast"])
+def test_a_rate_that_is_none_is_wrong_usage(root: Path, tmp_path: Path, rate: str) -> None:
+    assert run(root, tmp_path / "copy", "--limit-rate", rate)[0] == 2
+    assert not (tmp_path / "copy").exists()

@@ -45,6 +45,15 @@ _USAGE = {
     **dict.fromkeys(("TemporaryRedirect", "301", "302", "303", "307", "308"), _ELSEWHERE),
 }
 _LIES = {"BadDigest", "XAmzContentChecksumMismatch", "InvalidDigest", "XAmzContentSHA256Mismatch"}
+_UNSIGNED = (
+    "NoCredentialsError",
+    "PartialCredentialsError",
+    "CredentialRetrievalError",
+    "ProfileNotFound",
+    "SSOError",
+    "TokenRetrievalError",
+)
+"""Errors of the library that say that it has nothing to sign with."""
 _UNREACHED = {
     "SSLError": "its certificate is not trusted: see AWS_ENDPOINT_URL; for a certificate of your own set SSL_CERT_FILE, or "
     "AWS_CA_BUNDLE, which counts first",
@@ -68,6 +77,7 @@ class Client:
         except ImportError:
             raise UsageError(f"{name} needs the extra s3: pip install 'newsarchive[s3]'") from None
         self._errors, self._no_s3 = exceptions, (parsers.ResponseParserError, ValueError, TypeError)
+        self._unsigned = tuple(getattr(exceptions, error) for error in _UNSIGNED)
         self._library = self._made()
 
     def _made(self) -> Any:
@@ -88,10 +98,12 @@ class Client:
         trusted = None if os.environ.get(CA_VARIABLE) else os.environ.get(environment.CERT_FILE_VARIABLE)
         try:
             client = session.get_session().create_client("s3", config=settings, verify=trusted)
+        except self._unsigned as error:
+            raise self._without_credentials(error) from None
         except (self._errors.BotoCoreError, ValueError, OSError) as error:
             raise UsageError(
-                f"{self._name}: the settings of the store make no sense ({type(error).__name__}): see AWS_ENDPOINT_URL, AWS_REGION, "
-                "AWS_PROFILE and AWS_CA_BUNDLE"
+                f"{self._name}: the settings of the store make no sense ({type(error).__name__}): see the variables that begin with "
+                "AWS_, first AWS_ENDPOINT_URL, AWS_REGION and AWS_CONFIG_FILE"
             ) from None
         client.meta.events.register("before-send.s3.PutObject", _begin_to_send)
         return client
@@ -115,10 +127,8 @@ class Client:
             return ask()
         except self._errors.ClientError as error:
             raise self._told(_code(error)) from None
-        except (self._errors.NoCredentialsError, self._errors.PartialCredentialsError, self._errors.ProfileNotFound):
-            raise UsageError(
-                f"{self._name}: there are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
-            ) from None
+        except self._unsigned as error:
+            raise self._without_credentials(error) from None
         except (self._errors.BotoCoreError, self._errors.HTTPClientError, OSError) as error:
             cause = _UNREACHED.get(type(error).__name__, "see the network and AWS_ENDPOINT_URL")
             raise ArchiveNotWritable(
@@ -128,6 +138,12 @@ class Client:
             raise ArchiveNotWritable(
                 f"{self._name}: what answers is no S3 store ({type(error).__name__}): see AWS_ENDPOINT_URL; {_GOES_ON}"
             ) from None
+
+    def _without_credentials(self, error: Exception) -> UsageError:
+        return UsageError(
+            f"{self._name}: there are no credentials ({type(error).__name__}): set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
+            "AWS_PROFILE"
+        )
 
     def _told(self, code: str) -> NewsArchiveError:
         if code in _USAGE:

@@ -31,7 +31,7 @@ _NO_VERSION = "null"
 _NOT_THERE = dict.fromkeys(("NoSuchKey", "404", "NotFound"))
 _IS_THERE = dict.fromkeys(("PreconditionFailed", "412", "ConditionalRequestConflict", "409"), False)
 _NO_CONDITIONS = dict.fromkeys(("NotImplemented", "501", "InvalidArgument", "InvalidRequest", "BadRequest", "400"))
-"""What stores answer that do not know ``If-None-Match``."""
+"""What stores answer that do not know ``If-None-Match``, or no SHA-256."""
 
 
 class S3Store:
@@ -53,6 +53,8 @@ class S3Store:
         self._client = Client(self.name)
         self._knows_conditions = True
         """Whether the store puts an object only where none is, if it is asked to."""
+        self._knows_sha256 = True
+        """Whether the store takes a SHA-256 with what is put, and tells it again."""
         self._hold: Hold | None = None
         self.keeps_former = False
 
@@ -144,28 +146,39 @@ class S3Store:
             raise UsageError(
                 f"{file} is larger than a store takes at once: set RAW_MAX_MB to 512, and keep that file elsewhere"
             )
-        checksum = base64.b64encode(bytes.fromhex(source.sha256)).decode()
+        may_be_refused = self._knows_sha256 and not condition
         answer = self._ask(
             "put_object",
-            instead,
+            _NO_CONDITIONS if may_be_refused else instead,
             Key=self._prefix + file,
             Body=Body(source),
             ContentLength=source.size,
-            ChecksumAlgorithm="SHA256",
-            ChecksumSHA256=checksum,
             Metadata={METADATA_SHA256: source.sha256},
+            **self._proof(source),
             **condition,
         )
+        if answer is None and may_be_refused:
+            self._knows_sha256 = False
+            return self._put(file, source, instead)
         if not isinstance(answer, dict):
             refused: bool | None = answer
             return refused
         self._note(answer)
-        if answer.get("ChecksumSHA256") not in (None, checksum):
+        if answer.get("ChecksumSHA256") not in (None, _base64(bytes.fromhex(source.sha256))):
             raise ArchiveDamaged(
                 f"{self.name} says that {file} arrived with another SHA-256 than it was sent with: mirror again; where that "
                 "stays so, the store or what lies between alters bytes, and is no place for a copy"
             )
         return True
+
+    def _proof(self, source: Payload) -> dict[str, str]:
+        """By which the store finds out whether it received what was sent; each knows the second, it is the older one."""
+        if self._knows_sha256:
+            return {"ChecksumAlgorithm": "SHA256", "ChecksumSHA256": _base64(bytes.fromhex(source.sha256))}
+        digest = hashlib.md5(usedforsecurity=False)
+        for piece in source.pieces():
+            digest.update(piece)
+        return {"ContentMD5": _base64(digest.digest())}
 
     def remove(self, file: str) -> None:
         self._check_held()
@@ -203,6 +216,10 @@ class S3Store:
 
     def _ask(self, name: str, instead: Mapping[str, Any] = {}, /, **more: Any) -> Any:
         return self._client.ask(name, instead, Bucket=self._bucket, **more)
+
+
+def _base64(digest: bytes) -> str:
+    return base64.b64encode(digest).decode()
 
 
 def _held(data: bytes) -> Payload:

@@ -1,5 +1,7 @@
 """A store that fails, refuses or lies: nothing is lost, nothing of others overwritten, and what is told is plain."""
 
+import base64
+import hashlib
 import random
 import re
 import threading
@@ -17,17 +19,11 @@ from newsarchive.rehearsal.certificate import Authority
 from tests.archive.making import DAY, NEXT_DAY, fill, offer, tree
 from tests.cli.cli_process import newsarchive
 from tests.jobs.mirroring.crooked_store import Answer, crooked, error
-from tests.jobs.mirroring.mirror_scene import RAW, make, mirrored
+from tests.jobs.mirroring.mirror_scene import RAW, mirrored
 from tests.jobs.mirroring.s3_servers import KEY, SECRET, TOKEN, environ, needs_s3
 from tests.jobs.verifying import journal_of, path_of
 
 pytestmark = [needs_s3, pytest.mark.slow]  # a server of S3 is started
-
-
-@pytest.fixture
-def root(tmp_path):
-    make(tmp_path / "archive")
-    return tmp_path / "archive"
 
 
 @pytest.fixture
@@ -112,6 +108,29 @@ def test_a_store_without_conditions_is_looked_at_before_each_new_name(root, buck
     with behind(twist) as store:
         assert mirrored(root, store).findings == []
     assert archived(bucket) == tree(root)
+
+
+@pytest.mark.parametrize("code", [(400, "InvalidArgument"), (501, "NotImplemented")])
+def test_a_store_without_sha256_is_given_an_md5_and_compared_by_reading(root, bucket, behind, code):
+    def twist(asked, passed):
+        if any("checksum" in name.lower() for name in asked.headers if asked.method == "PUT"):
+            return error(*code)
+        if asked.method == "PUT":
+            assert (
+                asked.headers["Content-MD5"]
+                == base64.b64encode(hashlib.md5(asked.body, usedforsecurity=False).digest()).decode()
+            )
+        answer = passed(asked)
+        headers = {name: value for name, value in answer.headers.items() if "checksum" not in name.lower()}
+        return answer._replace(headers=headers)
+
+    with behind(twist) as store:
+        assert mirrored(root, store).findings == []
+        assert archived(bucket) == tree(root)
+        assert compared(root, store) == []
+        file = path_of(root, 2).relative_to(root).as_posix()
+        bucket.flip(file, b"x" * path_of(root, 2).stat().st_size)
+        assert compared(root, store) == [("altered", file)]
 
 
 @pytest.mark.parametrize("knows", [True, False])

@@ -15,17 +15,11 @@ from newsarchive.jobs.mirroring import s3_hold
 from newsarchive.jobs.mirroring.s3_store import S3Store
 from tests.archive.making import tree
 from tests.jobs.mirroring.crooked_store import crooked
-from tests.jobs.mirroring.mirror_scene import make, mirrored
+from tests.jobs.mirroring.mirror_scene import mirrored
 from tests.jobs.mirroring.s3_servers import needs_s3
 
 pytestmark = [needs_s3, pytest.mark.slow]  # a server of S3 is started
 ELSEWHERE = {"pid": 7, "host": "another-machine", "started_at": "2026-11-23T12:00:00+08:00", "token": "x", "sign": 1}
-
-
-@pytest.fixture
-def root(tmp_path):
-    make(tmp_path / "archive")
-    return tmp_path / "archive"
 
 
 def archived(bucket):

@@ -14,18 +14,12 @@ from newsarchive.jobs.mirroring.store import MARKER
 from tests.archive.making import PATHS, fill, offer, tree
 from tests.archive.record import redacting
 from tests.cli.cli_process import newsarchive
-from tests.jobs.mirroring.mirror_scene import RAW, change_all_kinds, make, make_of_all_kinds, mirrored, more
+from tests.jobs.mirroring.mirror_scene import RAW, change_all_kinds, make_of_all_kinds, mirrored, more
 from tests.jobs.mirroring.s3_servers import KEY, SECRET, TOKEN, bad_server, environ, needs_s3
 from tests.jobs.verifying import found, path_of, revise
 
 pytestmark = [needs_s3, pytest.mark.slow]  # a server of S3 is started
 INSTANTS = 20
-
-
-@pytest.fixture
-def root(tmp_path):
-    make(tmp_path / "archive")
-    return tmp_path / "archive"
 
 
 def archived(bucket):
