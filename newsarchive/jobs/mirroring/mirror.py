@@ -126,7 +126,8 @@ class _Mirror:
             detail = f"{self._store.name} has lines that are none of its earlier ones; nothing of this day was mirrored"
             self._find(Finding(ALTERED, now.journal, None, f"{detail}: newsarchive verify --against tells more"))
             return
-        before, lying = ours.digests_of(theirs, now.day), self._lying(now)
+        before = now.named if there == now.data else ours.digests_of(theirs, now.day)
+        lying = self._lying(now)
         todo = [owed for owed in now.owed if owed.file not in lying or not _is_level(owed, before, lying)]
         if there != now.data:
             self._put_raw_of(now, theirs)

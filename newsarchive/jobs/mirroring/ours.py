@@ -54,6 +54,11 @@ class Day:
         """In the order in which they are put: pictures, earlier states, the newest ones."""
         return [*self.pictures, *sorted(self.texts, key=lambda owed: f"/{REVISIONS_NAME}/" not in owed.file)]
 
+    @property
+    def named(self) -> dict[str, str]:
+        """File → SHA-256."""
+        return {owed.file: owed.sha256 for owed in (*self.texts, *self.pictures)}
+
     def is_redacted_since(self, theirs: Chain) -> bool:
         """Whether a redaction came that the copy's journal does not tell."""
         return sum(_REDACTED in line for line in self.lines) > sum(_REDACTED in line for line in theirs.lines)

@@ -116,9 +116,9 @@ class Hold:
 
     def _sign_again(self) -> None:
         lies = self._place.sign(FILE)
-        if lies is None or not self._is_ours(lies):
+        if lies and not self._is_ours(lies):
             self._is_lost = True
-        elif self._place.put_sign(FILE, self._sign(), lies.version):
+        elif self._place.put_sign(FILE, self._sign(), lies.version if lies else None):
             self._signed_at = time.time()
 
     def _sign(self) -> bytes:

@@ -71,9 +71,10 @@ class S3Store:
             yield
 
     def _check_empty(self) -> None:
-        """But for what a mirror has left that was killed before its marker was there."""
-        answer = self._ask("list_objects_v2", Prefix=self._prefix, MaxKeys=2)
-        if {str(row.get("Key")) for row in answer.get("Contents", ())} - {self._prefix + HELD}:
+        """But for what a mirror has left that was killed before its marker was there, and the folder that a console makes."""
+        nothing = {self._prefix, self._prefix + HELD}
+        answer = self._ask("list_objects_v2", Prefix=self._prefix, MaxKeys=len(nothing) + 1)
+        if {str(row.get("Key")) for row in answer.get("Contents", ())} - nothing:
             raise UsageError(f"{self.name} holds objects that no mirror put there: give an empty prefix for the copy")
 
     def sizes(self, below: str) -> dict[str, int]:

@@ -2,7 +2,10 @@
 
 import json
 import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -14,6 +17,7 @@ from newsarchive.errors import ArchiveLocked
 from newsarchive.jobs.mirroring import s3_hold
 from newsarchive.jobs.mirroring.s3_store import S3Store
 from tests.archive.making import tree
+from tests.cli.cli_process import ROOT, RUN
 from tests.jobs.mirroring.crooked_store import crooked
 from tests.jobs.mirroring.mirror_scene import mirrored
 from tests.jobs.mirroring.s3_servers import needs_s3
@@ -155,3 +159,28 @@ def test_signs_go_on_while_it_works(root, bucket, monkeypatch):
 
     assert mirrored(root, Acting(bucket.address, look)).findings == []
     assert signs[0] > 2
+
+
+def test_a_sign_that_somebody_took_away_is_given_anew(root, bucket, monkeypatch):
+    monkeypatch.setattr(s3_hold, "SIGN_EVERY_S", 0.02)
+
+    def take_away():
+        bucket.client.delete_object(Bucket=bucket.name, Key=f"finance/{s3_hold.FILE}")
+        time.sleep(0.5)
+        assert s3_hold.FILE in bucket.objects()
+
+    assert mirrored(root, Acting(bucket.address, take_away)).findings == []
+    assert archived(bucket) == tree(root)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM that can be heard")
+def test_one_that_is_stopped_gives_its_place_back(root, bucket):
+    command = [sys.executable, "-c", RUN, "mirror", bucket.address, "--archive", str(root), "--limit-rate", "0.02"]
+    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE) as process:
+        while not any(file.endswith(".md") for file in bucket.objects()):
+            time.sleep(0.05)
+        assert s3_hold.FILE in bucket.objects()
+        process.send_signal(signal.SIGTERM)
+        _, stderr = process.communicate(timeout=60)
+    assert (process.returncode, b"Traceback" in stderr) == (3, False), stderr
+    assert s3_hold.FILE not in bucket.objects()

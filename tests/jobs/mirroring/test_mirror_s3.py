@@ -62,6 +62,12 @@ def test_a_prefix_with_somebodys_objects_is_refused(root, bucket):
     assert bucket.objects() == {"thesis.txt": b"mine"}
 
 
+def test_the_empty_object_that_a_console_makes_for_a_folder_is_none_of_somebody(root, bucket):
+    bucket.client.put_object(Bucket=bucket.name, Key="finance/", Body=b"")
+    bucket.client.put_object(Bucket=bucket.name, Key="financial-records.txt", Body=b"mine")
+    assert mirrored(root, S3Store(bucket.address)).findings == []
+
+
 def test_an_object_that_no_mirror_put_there_stays_and_is_told(root, bucket):
     mirrored(root, S3Store(bucket.address))
     file = path_of(root, 2).relative_to(root).as_posix()
