@@ -80,12 +80,14 @@ class FolderStore:
     def _plain(self, top: Path) -> Iterator[tuple[str, int]]:
         """A folder that cannot be read is no empty one: raises ``OSError``."""
         for folder, _, names in os.walk(top, onerror=_raise):
+            below = Path(folder).relative_to(self.root).as_posix()
             for name in names:
-                path = Path(folder, name)
                 with suppress(FileNotFoundError):
-                    seen = path.lstat()
+                    seen = os.lstat(
+                        f"{folder}{os.sep}{name}"
+                    )  # a Path would take twice the time, of each file each time
                     if stat.S_ISREG(seen.st_mode):
-                        yield path.relative_to(self.root).as_posix(), seen.st_size
+                        yield f"{below}/{name}", seen.st_size
 
     def folders(self, below: str) -> list[str]:
         folder = self.root / below

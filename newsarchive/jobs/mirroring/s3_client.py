@@ -61,7 +61,7 @@ _UNREACHED = {
     "ProxyConnectionError": "the proxy does not answer: see http_proxy, https_proxy and no_proxy",
 }
 """By the name of the library's error."""
-_GOES_ON = "what has arrived stays, and the next mirror goes on"
+_GOES_ON = "what has arrived stays: run the same again"
 
 Result = TypeVar("Result")
 
