@@ -14,6 +14,7 @@ import typer
 from newsarchive import settings
 from newsarchive.cli.clock import clock
 from newsarchive.cli.folder import ArchiveOption, JsonOption, archive_folder, archive_path
+from newsarchive.cli.stopping import end_orderly
 from newsarchive.cli.tables import printable
 from newsarchive.errors import UsageError, cause_of
 from newsarchive.jobs.importing import run
@@ -77,6 +78,7 @@ def _folder_of(source: str, root: Path) -> Iterator[Path]:
         return
     from newsarchive.jobs.mirroring import fetching  # noqa: PLC0415 - for a copy in a store alone
 
+    end_orderly()
     with fetching.whole(store_of(source, root)) as folder:
         yield folder
 

@@ -12,6 +12,7 @@ from newsarchive.archive.index.worker import TellDays
 from newsarchive.cli import tables
 from newsarchive.cli.folder import ArchiveOption, JsonOption
 from newsarchive.cli.progress import progress
+from newsarchive.cli.stopping import end_orderly
 from newsarchive.cli.verify import DAMAGED, DONE, archive_of, copy_of, rows_of, show_findings
 from newsarchive.jobs.mirroring.places import is_store, store_of
 from newsarchive.jobs.repair import Repair
@@ -58,6 +59,7 @@ def _take_back(root: Path, copy: str, tell: TellDays) -> Repair:
         return take_back(root, copy_of("--from", Path(copy), root), tell)
     from newsarchive.jobs.mirroring import fetching  # noqa: PLC0415 - for a copy in a store alone
 
+    end_orderly()
     store = store_of(copy, root)
     lost = {finding.path for finding in verify(root, FULL, {}, tell).findings}
     with fetching.what_was(store, lost) as folder:

@@ -14,7 +14,7 @@ import typer
 from newsarchive.archive.format import heads as heads_format
 from newsarchive.archive.format.folder import check_archive
 from newsarchive.archive.format.heads import Head
-from newsarchive.archive.index.worker import TellDays
+from newsarchive.archive.index.worker import TellDays, Workers
 from newsarchive.archive.record.audit import Look
 from newsarchive.archive.record.finding import Finding
 from newsarchive.cli import tables
@@ -75,7 +75,7 @@ def verify(
     end_orderly()
     with progress("verify", "files") as tell:
         if copy:
-            verdict = compare(root, copy, look, tell, readers)
+            verdict = _compared_with_folder(root, copy, look, tell, readers)
         elif against:
             verdict = _compared_with_store(root, against, look, tell, by_reading=full)
         else:
@@ -85,6 +85,12 @@ def verify(
     else:
         _show(verdict, told)
     raise typer.Exit(DAMAGED if verdict.findings else DONE)
+
+
+def _compared_with_folder(root: Path, copy: Path, look: Look, tell: TellDays, workers: Workers) -> Verification:
+    from newsarchive.jobs.mirroring import comparing  # noqa: PLC0415 - for a copy alone
+
+    return comparing.with_raw(compare(root, copy, look, tell, workers), root, copy, look)
 
 
 def _compared_with_store(root: Path, against: str, look: Look, tell: TellDays, *, by_reading: bool) -> Verification:

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
+from newsarchive.archive.format import journal as journal_format
 from newsarchive.jobs.mirroring.s3_store import S3Store
 from tests.archive.making import DAY, NEXT_DAY, day_folder, fill, offer, tree
 from tests.archive.record import redacting
-from tests.cli.cli_process import newsarchive
+from tests.cli.cli_process import ROOT, RUN, newsarchive
 from tests.jobs.mirroring.buckets import Bucket
+from tests.jobs.mirroring.crooked_store import Answer, Asked, Pass, crooked
 from tests.jobs.mirroring.mirror_scene import RAW, make, mirrored
 from tests.jobs.mirroring.s3_servers import environ, moto_server, needs_s3
 from tests.jobs.verifying import edit_lines, found, journal_of, path_of, revise, revision_of
 
 pytestmark = [needs_s3, pytest.mark.slow]  # a server of S3 is started
+LIE = b"\n---\ntitle: 'a lie'\n---\n"
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +129,40 @@ def test_repair_takes_no_object_that_was_altered(root: Path, bucket: Bucket) -> 
     assert not path_of(root, 1).exists()
 
 
+def test_repair_takes_no_journal_and_no_text_of_a_store_that_lies(root: Path, bucket: Bucket) -> None:
+    """All that it tells fits together, but not to what the archive's own lines prove."""
+    path_of(root, 1).unlink()
+    edit_lines(root, lambda lines: lines.pop(2))
+    before = tree(root)
+    with bucket_of_lies(root, bucket) as address:
+        ended = newsarchive("repair", "--from", bucket.address, "--archive", str(root), AWS_ENDPOINT_URL=address)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (8, False), ended.stderr
+    assert {file: data for file, data in tree(root).items() if file in before} == before
+    assert not path_of(root, 1).exists()
+
+
+def bucket_of_lies(root: Path, bucket: Bucket) -> AbstractContextManager[str]:
+    """Each text is another, and the journal is one that tells of these, its links all right."""
+    lies = root.with_name("lies")
+    shutil.copytree(root, lies, ignore=shutil.ignore_patterns(".newsarchive", "_raw"))
+    journal = journal_of(lies)
+    made = [json.loads(line) for line in journal_of(root).read_bytes().splitlines()]
+    journal.unlink()
+    link = journal_format.GENESIS_LINK
+    with journal.open("wb") as out:
+        for said in made:
+            data = journal_format.encode({**said, "sha256": hashlib.sha256(LIE).hexdigest(), "bytes": len(LIE)}, link)
+            link = hashlib.sha256(data[:-1]).hexdigest()
+            out.write(data)
+
+    def twist(asked: Asked, passed: Pass) -> Answer:
+        if asked.method != "GET" or asked.is_listing:
+            return passed(asked)
+        return Answer(200, {}, journal.read_bytes() if asked.file.endswith("jsonl") else LIE)
+
+    return crooked(bucket.endpoint, twist)
+
+
 # --- import ----------------------------------------------------------------------------------------------------------
 
 
@@ -141,6 +187,36 @@ def test_keys_that_lead_elsewhere_are_passed_over(other: Path, bucket: Bucket, t
         bucket.flip(key, b"hostile")
     assert run(tmp_path / "new", "import", bucket.address)[0] == 0
     assert not list(tmp_path.rglob("*escaped*"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_an_import_that_is_ended_in_the_middle_is_run_again(
+    other: Path, bucket: Bucket, tmp_path: Path, number: signal.Signals
+) -> None:
+    begun, temporary = threading.Event(), tmp_path / "for-a-while"
+    temporary.mkdir()
+
+    def twist(asked: Asked, passed: Pass) -> Answer:
+        if asked.file.endswith("_day.jsonl") and not begun.is_set():
+            begun.set()
+            time.sleep(0.5)
+        return passed(asked)
+
+    with crooked(bucket.endpoint, twist) as address:
+        command = [sys.executable, "-c", RUN, "import", bucket.address, "--archive", str(tmp_path / "new")]
+        env = {**os.environ, "PYTHONPATH": str(ROOT), "AWS_ENDPOINT_URL": address, "TMPDIR": str(temporary)}
+        with subprocess.Popen(command, env=env, stderr=subprocess.PIPE) as process:
+            assert begun.wait(60)
+            process.send_signal(number)
+            _, stderr = process.communicate(timeout=60)
+    assert process.returncode == (3 if number == signal.SIGTERM else -number)
+    assert b"Traceback" not in stderr
+    if number == signal.SIGTERM:
+        assert list(temporary.iterdir()) == []
+    code, told = run(tmp_path / "new", "import", bucket.address)
+    assert (code, told["articles"]) == (0, 3), told
+    assert found(tmp_path / "new") == []
 
 
 # --- a redaction -----------------------------------------------------------------------------------------------------

@@ -118,6 +118,23 @@ def rename(part: Path, path: Path) -> None:
         _replace(part, path)
 
 
+def name_new(part: Path, path: Path) -> bool:
+    """Give a temporary file a name that nothing has; False, and nothing done, where something has it.
+
+    By a second name for the file, which the system gives to no two; where the file system has none, it is looked at just
+    before.  ``part`` may be left; the caller discards it, and syncs the folder.  Raises ``ArchiveNotWritable``.
+    """
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        return False
+    except OSError:
+        if os.path.lexists(path):
+            return False
+        rename(part, path)  # tells what the matter is, if it was not the link
+    return True
+
+
 def append_synced(path: Path, data: bytes) -> int:
     """Append ``data``, on disk when it returns; return the new size in bytes.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,11 +18,12 @@ from newsarchive.archive.format.raw_place import RAW_NAME
 from newsarchive.archive.record import day_journal, picture_lines, presence
 from newsarchive.archive.record.audit import Look
 from newsarchive.archive.record.day_journal import DayJournal
-from newsarchive.archive.record.finding import ALTERED, MISSING, STRAY, Finding
+from newsarchive.archive.record.finding import ALTERED, MISSING, SHORTENED, STRAY, Finding
 from newsarchive.errors import UsageError
 from newsarchive.jobs.comparison import Side, differences
 from newsarchive.jobs.mirroring import coming, ours
-from newsarchive.jobs.mirroring.store import Store, days_in, read, sha256_in, sha256_of_file
+from newsarchive.jobs.mirroring.folder_store import FolderStore
+from newsarchive.jobs.mirroring.store import MARKER, Store, days_in, read, sha256_in, sha256_of_file
 from newsarchive.jobs.verify import Told, Verification, days_of, verify
 
 AGAIN = "move it away there, and newsarchive mirror puts it again"
@@ -40,12 +41,15 @@ def compare(root: Path, store: Store, look: Look, tell: Told, *, by_reading: boo
         for done, day in enumerate(days, 1):
             work.compare_day(day)
             tell(done, len(days))
-        work.compare_raw()
-        findings = [*work.told(verdict.findings), *work.findings]
+        raw = _RawComparison(root, store, reads=by_reading, asks=look.reads_new)
+        judged = [*pool.map(lambda pair: raw.judged(*pair), raw.pairs())]
+        findings = [*work.told(verdict.findings), *work.findings, *(finding for finding in judged if finding)]
     once: dict[str, Finding] = {}
     for finding in findings:
         once.setdefault(finding.path, finding)
-    return Verification(verdict.checked + work.checked, list(once.values()), verdict.explained, verdict.heads)
+    return Verification(
+        verdict.checked + work.checked + len(judged), list(once.values()), verdict.explained, verdict.heads
+    )
 
 
 class _Comparison:
@@ -114,23 +118,50 @@ class _Comparison:
                 detail = "no line of the journal there names it; what a redaction took out, newsarchive mirror --prune takes away"
                 self.findings.append(Finding(STRAY, f"{self._there.name}{file}", None, detail))
 
-    def compare_raw(self) -> None:
-        """Each file of raw records against the beginning of ours: it may have grown since."""
-        here, there = ours.raw_sizes(self._root), self._store.sizes(RAW_NAME)
-        for file in sorted(here.keys() | there.keys()):
-            self.checked += 1
-            if finding := self._judged_raw(file, here.get(file), there.get(file)):
-                self.findings.append(replace(finding, path=f"{self._there.name}{file}"))
 
-    def _judged_raw(self, file: str, here: int | None, there: int | None) -> Finding | None:
+@dataclass(frozen=True, slots=True)
+class _RawComparison:
+    """Each file of raw records against the beginning of ours, which may have grown since."""
+
+    root: Path
+    store: Store
+    reads: bool
+    asks: bool
+
+    def pairs(self) -> Iterator[tuple[str, int | None, int | None]]:
+        """File, and its bytes here and there."""
+        here, there = ours.raw_sizes(self.root), self.store.sizes(RAW_NAME)
+        return ((file, here.get(file), there.get(file)) for file in sorted(here.keys() | there.keys()))
+
+    def judged(self, file: str, here: int | None, there: int | None) -> Finding | None:
+        path = f"{self.store.name}/{file}"
         if there is None:
-            return Finding(MISSING, file, None, "there is no such object; newsarchive mirror puts it")
+            return Finding(MISSING, path, None, "there is no such file; newsarchive mirror puts it")
         if here is None:
-            return Finding(MISSING, file, None, "this archive has not these raw records; take them from there")
+            return Finding(MISSING, path, None, "this archive has not these raw records; take them from there")
         if there > here:
-            return Finding(ALTERED, file, None, f"it has {there} bytes, and {here} in this archive")
-        if not (self._reads or self._asks):
-            return None
-        if sha256_in(self._store, file, by_reading=self._reads) == sha256_of_file(self._root / file, there):
-            return None
-        return Finding(ALTERED, file, None, f"its bytes are not those of this archive; where these are right, {AGAIN}")
+            return Finding(ALTERED, path, None, f"it has {there} bytes, and {here} in this archive")
+        if (self.reads or self.asks) and not self._begins_ours(file, there):
+            detail = f"its bytes are not those of this archive; where these are right, {AGAIN}"
+            return Finding(ALTERED, path, None, detail)
+        if there < here:
+            detail = f"it has {there} bytes, and {here} in this archive; newsarchive mirror brings the others"
+            return Finding(SHORTENED, path, None, detail)
+        return None
+
+    def _begins_ours(self, file: str, size: int) -> bool:
+        return sha256_in(self.store, file, by_reading=self.reads) == sha256_of_file(self.root / file, size)
+
+
+def with_raw(verdict: Verification, root: Path, copy: Path, look: Look) -> Verification:
+    """The verdict on a copy in a folder, with raw records where a mirror made it: others may have these under other names.
+
+    Raises ``ArchiveNotWritable`` where they cannot be read.
+    """
+    store = FolderStore(copy)
+    if read(store, MARKER) is None:
+        return verdict
+    raw = _RawComparison(root, store, reads=look.reads_new, asks=look.reads_new)
+    judged = [raw.judged(*pair) for pair in raw.pairs()]
+    found = [finding for finding in judged if finding]
+    return replace(verdict, checked=verdict.checked + len(judged), findings=[*verdict.findings, *found])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
@@ -9,18 +11,21 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from newsarchive.archive.format import paths
 from newsarchive.archive.format.media import MEDIA_NAME
 from newsarchive.archive.format.raw_place import RAW_NAME
 from newsarchive.archive.format.rsshub import FOLDER
 from newsarchive.archive.record.day_journal import day_name
-from newsarchive.errors import ArchiveDamaged, ArchiveNotWritable, UsageError
+from newsarchive.errors import ArchiveDamaged, ArchiveNotWritable, UsageError, cause_of
 from newsarchive.jobs.mirroring import ours
 from newsarchive.jobs.mirroring.store import Store, days_in
 
 SPARE_BYTES = 64 << 20
 """Left free on the disk that it comes to."""
+_IS_NO_PATH = {errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EINVAL, errno.EILSEQ}
+"""What systems answer to a name that is too long or has a sign that they do not know, or where a file stands for a folder."""
 
 
 @contextmanager
@@ -49,7 +54,9 @@ def what_was(store: Store, lost: Collection[str]) -> Iterator[Path]:
 def _fetched(store: Store, sizes: dict[str, int]) -> Iterator[Path]:
     """Paths that no archive has are passed over: keys of a store are text from outside."""
     wanted = {file: size for file, size in sizes.items() if ours.may_lie_there(file)}
-    with tempfile.TemporaryDirectory(prefix="newsarchive-", ignore_cleanup_errors=True) as name:
+    with _told(Path(os.environ.get("TMPDIR", "TMPDIR"))):
+        temporary = tempfile.TemporaryDirectory(prefix="newsarchive-", ignore_cleanup_errors=True)
+    with temporary as name:
         folder, needed = Path(name), sum(wanted.values()) + SPARE_BYTES
         if (free := shutil.disk_usage(folder).free) < needed:
             raise ArchiveNotWritable(
@@ -63,11 +70,34 @@ def _fetched(store: Store, sizes: dict[str, int]) -> Iterator[Path]:
 
 
 def _fetch(store: Store, folder: Path, file: str, size: int) -> None:
-    path = folder / file
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as out:
+    out = _opened(folder / file)
+    if out is None:
+        return
+    with _told(folder), out:
         for block in store.chunks(file) or ():
             size -= len(block)
             if size < 0:
                 raise ArchiveDamaged(f"{store.name} sends more bytes of {file} than it told: try again")
             out.write(block)
+
+
+def _opened(path: Path) -> BinaryIO | None:
+    """None for a key that can be no path here: whoever needs that file misses it."""
+    with _told(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return path.open("wb")
+        except OSError as error:
+            if error.errno in _IS_NO_PATH:
+                return None
+            raise
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ArchiveNotWritable(
+            f"{path} cannot be written: {cause_of(error)[0]}; set TMPDIR to a folder with room for a copy"
+        ) from error

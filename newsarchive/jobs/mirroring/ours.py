@@ -54,6 +54,11 @@ class Day:
         """In the order in which they are put: pictures, earlier states, the newest ones."""
         return [*self.pictures, *sorted(self.texts, key=lambda owed: f"/{REVISIONS_NAME}/" not in owed.file)]
 
+    @property
+    def named(self) -> dict[str, str]:
+        """File → SHA-256."""
+        return {owed.file: owed.sha256 for owed in (*self.texts, *self.pictures)}
+
     def is_redacted_since(self, theirs: Chain) -> bool:
         """Whether a redaction came that the copy's journal does not tell."""
         return sum(_REDACTED in line for line in self.lines) > sum(_REDACTED in line for line in theirs.lines)
@@ -71,11 +76,14 @@ class Day:
         """Every SHA-256 that a line tells, former states' too: what has one of these was the archive's."""
         return {found.decode() for line in self.lines for found in _DIGEST_RE.findall(line)}
 
-    def raw_files(self) -> set[str]:
-        """The files of raw records that lines name."""
+    def raw_ends(self) -> dict[str, int]:
+        """The files of raw records that lines name, and up to which byte they do."""
         objects = (_object(line) for line in self.lines if _NAMES_RAW in line)
         places = (raw_place.parse(place) for line in objects for place in raw_place.places_in(line))
-        return {place.file for place in places if place}
+        ends: dict[str, int] = {}
+        for place in filter(None, places):
+            ends[place.file] = max(ends.get(place.file, 0), place.offset + place.length)
+        return ends
 
     def goes_on_from(self, theirs: Chain) -> bool:
         """Whether the copy's journal is an earlier one of this: shorter, or from before a redaction."""

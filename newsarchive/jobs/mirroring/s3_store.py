@@ -1,51 +1,37 @@
-"""A copy in an S3 store: Amazon's, MinIO, Ceph, any that speaks it; found and signed in to by the usual variables.
-
-No message here quotes what the store or the library says: an answer may name a key, an address may hold a password.  Of an
-error, its code alone is told.
-"""
+"""A copy in an S3 store: Amazon's, MinIO, Ceph, any that speaks it; found and signed in to by the usual variables."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import io
-import logging
 import re
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from itertools import islice
+from typing import Any
 
-from newsarchive.errors import ArchiveDamaged, ArchiveNotWritable, UsageError
+from newsarchive.errors import ArchiveDamaged, UsageError
+from newsarchive.jobs.mirroring.s3_client import AT_ONCE, Body, Client
+from newsarchive.jobs.mirroring.s3_hold import FILE as HELD
+from newsarchive.jobs.mirroring.s3_hold import Hold, Sign
 from newsarchive.jobs.mirroring.store import BLOCK_BYTES, MARK, MARKER, STORE_SCHEME, Pace, Payload, read
 
-AT_ONCE = 16
-"""Requests at the same time: each waits some 20 ms for its answer, and a store takes hundreds."""
-CONNECT_S, ANSWER_S = 10, 60
-"""Patience in seconds, for a connection and for the next bytes."""
 MOST_BYTES = 5 * 10**9
 """Of one put, by the rules of S3; a file of raw records has a tenth of that."""
 METADATA_SHA256 = "sha256"
 """Key of an object's own metadata, for whoever reads it without this program."""
+MOST_PAGES = 20_000
+"""Of one listing, 1,000 objects each: ten times the design size of an archive."""
 
 _PLACE_RE = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/([^\0\\]{0,500}))?")
-_CODE_RE = re.compile(r"[A-Za-z0-9.]{1,60}")
-_NOT_THERE = {"NoSuchKey", "404", "NotFound"}
-_USAGE = {
-    "NoSuchBucket": "there is no such bucket: make it, or see its name and AWS_ENDPOINT_URL",
-    "InvalidBucketName": "that is no name of a bucket",
-    "AccessDenied": "access is denied: these credentials need the rights to list, get, put and delete objects there",
-    "403": "access is denied: see the credentials, and their rights to list, get, put and delete objects there",
-    "InvalidAccessKeyId": "the store does not know the access key: see AWS_ACCESS_KEY_ID or AWS_PROFILE",
-    "SignatureDoesNotMatch": "the secret key is wrong: see AWS_SECRET_ACCESS_KEY or AWS_PROFILE",
-    "InvalidToken": "the session token is wrong: see AWS_SESSION_TOKEN",
-    "ExpiredToken": "the session has ended: sign in anew",
-    "RequestTimeTooSkewed": "the clock of this machine is wrong: set it",
-    "PermanentRedirect": "the bucket lies in another region: set AWS_REGION",
-    "AuthorizationHeaderMalformed": "the bucket lies in another region: set AWS_REGION",
-}
-_LIES = {"BadDigest", "XAmzContentChecksumMismatch", "InvalidDigest", "XAmzContentSHA256Mismatch"}
-
-Result = TypeVar("Result")
+_NO_VERSION = "null"
+"""What is told of an object in a bucket whose versioning was ended."""
+_NOT_THERE = dict.fromkeys(("NoSuchKey", "404", "NotFound"))
+_IS_THERE = dict.fromkeys(("PreconditionFailed", "412", "ConditionalRequestConflict", "409"), False)
+_NO_CONDITIONS = dict.fromkeys(("NotImplemented", "501", "InvalidArgument", "InvalidRequest", "BadRequest", "400"))
+"""What stores answer that do not know ``If-None-Match``, or no SHA-256."""
 
 
 class S3Store:
@@ -64,193 +50,191 @@ class S3Store:
         self._bucket, prefix = found[1], (found[2] or "").rstrip("/")
         self._prefix = f"{prefix}/" if prefix else ""
         self.name = f"{STORE_SCHEME}{self._bucket}/{prefix}".rstrip("/")
-        self._client, self._errors = _client(self.name)
+        self._client = Client(self.name)
+        self._knows_conditions = True
+        """Whether the store puts an object only where none is, if it is asked to."""
+        self._knows_sha256 = True
+        """Whether the store takes a SHA-256 with what is put, and tells it again."""
+        self._hold: Hold | None = None
+        self.keeps_former = False
 
     @contextmanager
     def begin(self) -> Iterator[None]:
-        """Mark the place as a mirror's.  Raises ``UsageError`` where other objects lie there."""
-        if read(self, MARKER) is None:
-            answer = self._ask(
-                lambda: self._client.list_objects_v2(Bucket=self._bucket, Prefix=self._prefix, MaxKeys=1)
-            )
-            if answer.get("Contents"):
-                raise UsageError(
-                    f"{self.name} holds objects that no mirror put there: give an empty prefix for the copy"
-                )
-            self.put(MARKER, Payload(MARK, len(MARK), hashlib.sha256(MARK).hexdigest(), Pace(None)))
-        yield
+        """Hold the place, and mark it as a mirror's.  Raises ``UsageError`` where other objects lie there, and ``ArchiveLocked``."""
+        is_marked = read(self, MARKER) is not None
+        if not is_marked:
+            self._check_empty()
+        self._hold = Hold(self)
+        with self._hold.held():
+            if not is_marked:
+                self.add(MARKER, _held(MARK))
+            yield
+
+    def _check_empty(self) -> None:
+        """But for what a mirror has left that was killed before its marker was there, and the folder that a console makes."""
+        nothing = {self._prefix, self._prefix + HELD}
+        answer = self._ask("list_objects_v2", Prefix=self._prefix, MaxKeys=len(nothing) + 1)
+        if {str(row.get("Key")) for row in answer.get("Contents", ())} - nothing:
+            raise UsageError(f"{self.name} holds objects that no mirror put there: give an empty prefix for the copy")
 
     def sizes(self, below: str) -> dict[str, int]:
         """In pages of 1,000 objects."""
-        pages = self._client.get_paginator("list_objects_v2")
         prefix = f"{self._prefix}{below}/" if below else self._prefix
+        rows = (row for page in self._pages(prefix) for row in page.get("Contents", ()))
+        told = ((str(row.get("Key")), row.get("Size")) for row in rows)
         start = len(self._prefix)
-        return self._ask(
-            lambda: {
-                str(found["Key"])[start:]: int(found["Size"])
-                for page in pages.paginate(Bucket=self._bucket, Prefix=prefix)
-                for found in page.get("Contents", ())
-            }
-        )
+        return {key[start:]: size for key, size in told if key.startswith(prefix) and isinstance(size, int)}
 
     def folders(self, below: str) -> list[str]:
-        pages = self._client.get_paginator("list_objects_v2")
         prefix = f"{self._prefix}{below}/" if below else self._prefix
-        return self._ask(
-            lambda: [
-                str(found["Prefix"])[len(prefix) :].rstrip("/")
-                for page in pages.paginate(Bucket=self._bucket, Prefix=prefix, Delimiter="/")
-                for found in page.get("CommonPrefixes", ())
-            ]
-        )
+        rows = (row for page in self._pages(prefix, Delimiter="/") for row in page.get("CommonPrefixes", ()))
+        return [str(row["Prefix"])[len(prefix) :].rstrip("/") for row in rows if "Prefix" in row]
+
+    def _pages(self, prefix: str, **more: str) -> Iterator[dict[str, Any]]:
+        """Raises ``ArchiveDamaged`` for a listing that does not end."""
+        token: dict[str, str] = {}
+        seen: set[str] = set()
+        for _ in range(MOST_PAGES):
+            page = self._ask("list_objects_v2", Prefix=prefix, **more, **token)
+            yield page
+            following = page.get("NextContinuationToken")
+            if not page.get("IsTruncated") or not following:
+                return
+            if following in seen:
+                break
+            seen.add(following)
+            token = {"ContinuationToken": following}
+        raise ArchiveDamaged(f"{self.name}: the store's listing has no end: try again, and see AWS_ENDPOINT_URL")
 
     def chunks(self, file: str) -> Iterator[bytes] | None:
-        answer = self._found(lambda: self._client.get_object(Bucket=self._bucket, Key=self._prefix + file))
-        return None if answer is None else self._blocks(answer["Body"])
+        answer = self._ask("get_object", _NOT_THERE, Key=self._prefix + file)
+        return None if answer is None else self._blocks(answer["Body"], file)
 
-    def _blocks(self, body: Any) -> Iterator[bytes]:
+    def _blocks(self, body: Any, file: str) -> Iterator[bytes]:
+        """A block at a time.  Raises ``ArchiveDamaged`` for an object that does not end."""
         with closing(body):
-            while block := self._ask(lambda: body.read(BLOCK_BYTES)):
+            for _ in range(MOST_BYTES // BLOCK_BYTES + 1):
+                if not (block := self._client.turned(lambda: body.read(BLOCK_BYTES))):
+                    return
                 yield block
+        raise ArchiveDamaged(f"{self.name} sends {file} without an end: try again, and see AWS_ENDPOINT_URL")
 
     def told_sha256(self, file: str) -> str | None:
         """Computed by the store when the object came; None where it told none, or there is no object."""
-        answer = self._found(
-            lambda: self._client.head_object(Bucket=self._bucket, Key=self._prefix + file, ChecksumMode="ENABLED")
-        )
+        answer = self._ask("head_object", _NOT_THERE, Key=self._prefix + file, ChecksumMode="ENABLED")
         return _hex(answer.get("ChecksumSHA256")) if answer else None
 
     def put(self, file: str, source: Payload) -> None:
+        self._check_held()
+        self._put(file, source, {})
+
+    def add(self, file: str, source: Payload) -> bool:
+        """By a condition where the store knows such, else after a look."""
+        self._check_held()
+        if self._knows_conditions:
+            is_added = self._put(file, source, {**_NO_CONDITIONS, **_IS_THERE}, IfNoneMatch="*")
+            if is_added is not None:
+                return is_added
+            self._knows_conditions = False
+        if self._ask("head_object", _NOT_THERE, Key=self._prefix + file) is not None:
+            return False
+        self.put(file, source)
+        return True
+
+    def _put(self, file: str, source: Payload, instead: Mapping[str, bool | None], **condition: str) -> bool | None:
+        """True where it has arrived; else what stands in ``instead`` for the store's code."""
         if source.size > MOST_BYTES:
             raise UsageError(
                 f"{file} is larger than a store takes at once: set RAW_MAX_MB to 512, and keep that file elsewhere"
             )
-        checksum = base64.b64encode(bytes.fromhex(source.sha256)).decode()
+        may_be_refused = self._knows_sha256 and not condition
         answer = self._ask(
-            lambda: self._client.put_object(
-                Bucket=self._bucket,
-                Key=self._prefix + file,
-                Body=_Body(source),
-                ContentLength=source.size,
-                ChecksumAlgorithm="SHA256",
-                ChecksumSHA256=checksum,
-                Metadata={METADATA_SHA256: source.sha256},
-            )
+            "put_object",
+            _NO_CONDITIONS if may_be_refused else instead,
+            Key=self._prefix + file,
+            Body=Body(source),
+            ContentLength=source.size,
+            Metadata={METADATA_SHA256: source.sha256},
+            **self._proof(source),
+            **condition,
         )
-        if answer.get("ChecksumSHA256") not in (None, checksum):
+        if answer is None and may_be_refused:
+            self._knows_sha256 = False
+            return self._put(file, source, instead)
+        if not isinstance(answer, dict):
+            refused: bool | None = answer
+            return refused
+        self._note(answer)
+        if answer.get("ChecksumSHA256") not in (None, _base64(bytes.fromhex(source.sha256))):
             raise ArchiveDamaged(
                 f"{self.name} says that {file} arrived with another SHA-256 than it was sent with: mirror again; where that "
                 "stays so, the store or what lies between alters bytes, and is no place for a copy"
             )
+        return True
+
+    def _proof(self, source: Payload) -> dict[str, str]:
+        """By which the store finds out whether it received what was sent; each knows the second, it is the older one."""
+        if self._knows_sha256:
+            return {"ChecksumAlgorithm": "SHA256", "ChecksumSHA256": _base64(bytes.fromhex(source.sha256))}
+        digest = hashlib.md5(usedforsecurity=False)
+        for piece in source.pieces():
+            digest.update(piece)
+        return {"ContentMD5": _base64(digest.digest())}
 
     def remove(self, file: str) -> None:
-        self._ask(lambda: self._client.delete_object(Bucket=self._bucket, Key=self._prefix + file))
+        self._check_held()
+        self._note(self._ask("delete_object", Key=self._prefix + file))
 
-    # --- errors ------------------------------------------------------------------------------------------------------
+    def _note(self, answer: Mapping[str, Any]) -> None:
+        """A bucket with versioning tells of which version it speaks."""
+        self.keeps_former |= answer.get("VersionId", _NO_VERSION) != _NO_VERSION
 
-    def _found(self, ask: Callable[[], Result]) -> Result | None:
-        """The answer; None where there is no such object."""
+    def _check_held(self) -> None:
+        if self._hold:
+            self._hold.check()
 
-        def or_none() -> Result | None:
-            try:
-                return ask()
-            except self._errors.ClientError as error:
-                if _code(error) in _NOT_THERE:
-                    return None
-                raise
+    # --- who is at work here -----------------------------------------------------------------------------------------
 
-        return self._ask(or_none)
+    def sign(self, file: str) -> Sign | None:
+        answer = self._ask("get_object", _NOT_THERE, Key=self._prefix + file)
+        if answer is None:
+            return None
+        data = b"".join(islice(self._blocks(answer["Body"], file), 1))
+        return Sign(data, str(answer.get("ETag")), _age_s(answer))
 
-    def _ask(self, ask: Callable[[], Result]) -> Result:
-        """Turn what the store answers, or does not, into an error of ours."""
-        try:
-            return ask()
-        except self._errors.ClientError as error:
-            raise self._told(_code(error)) from None
-        except (self._errors.NoCredentialsError, self._errors.PartialCredentialsError, self._errors.ProfileNotFound):
-            raise UsageError(
-                f"{self.name}: there are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
-            ) from None
-        except (self._errors.BotoCoreError, self._errors.HTTPClientError, OSError) as error:
-            raise ArchiveNotWritable(
-                f"{self.name} does not answer ({type(error).__name__}): see the network and AWS_ENDPOINT_URL; what has arrived "
-                "stays, and the next mirror goes on"
-            ) from None
-
-    def _told(self, code: str) -> UsageError | ArchiveNotWritable | ArchiveDamaged:
-        if code in _USAGE:
-            return UsageError(f"{self.name}: {_USAGE[code]}")
-        if code in _LIES:
-            return ArchiveDamaged(f"{self.name} received other bytes than were sent ({code}): mirror again")
-        return ArchiveNotWritable(
-            f"{self.name} refuses for now ({code}), also when asked again: try later; what has arrived stays, and the "
-            "next mirror goes on"
-        )
-
-
-class _Body(io.RawIOBase):
-    """A source as the library reads it: twice where it signs the bytes, from the start where it tries again."""
-
-    def __init__(self, source: Payload) -> None:
-        self._source, self._at = source, 0
-        self._chunks: Iterator[bytes] = iter(())
-        self._rest = b""
-        self.seek(0)
-
-    def readable(self) -> bool:
+    def put_sign(self, file: str, data: bytes, instead_of: str | None) -> bool:
+        condition = {"IfMatch": instead_of} if instead_of else {"IfNoneMatch": "*"}
+        if self._knows_conditions:
+            gone = dict.fromkeys(_NOT_THERE, False)
+            is_put = self._put(file, _held(data), {**_NO_CONDITIONS, **_IS_THERE, **gone}, **condition)
+            if is_put is not None:
+                return is_put
+        self._put(file, _held(data), {})
         return True
 
-    def seekable(self) -> bool:
-        return True
+    def take_sign_away(self, file: str) -> None:
+        self._ask("delete_object", Key=self._prefix + file)
 
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """To the start or the end; the library asks for no other place."""
-        self._at = self._source.size if whence == io.SEEK_END else offset
-        self._chunks, self._rest = (self._source.chunks() if self._at == 0 else iter(())), b""
-        return self._at
-
-    def read(self, size: int = -1) -> bytes:
-        """At most so many bytes, at the pace; all that is left for -1."""
-        if size < 0:
-            data = self._rest + b"".join(self._chunks)
-            self._rest = b""
-        else:
-            self._rest = self._rest or next(self._chunks, b"")
-            data, self._rest = self._rest[:size], self._rest[size:]
-        self._at += len(data)
-        return data
+    def _ask(self, name: str, instead: Mapping[str, Any] = {}, /, **more: Any) -> Any:
+        return self._client.ask(name, instead, Bucket=self._bucket, **more)
 
 
-def _client(name: str) -> tuple[Any, Any]:
-    """The library's client, and its module of errors."""
-    try:
-        from botocore import config, exceptions, session  # noqa: PLC0415 - an extra, and 200 ms
-    except ImportError:
-        raise UsageError(f"{name} needs the extra s3: pip install 'newsarchive[s3]'") from None
-    logging.getLogger("botocore").setLevel(logging.WARNING)  # below that it writes out each request with its signature
-    settings = config.Config(
-        max_pool_connections=AT_ONCE,
-        connect_timeout=CONNECT_S,
-        read_timeout=ANSWER_S,
-        request_checksum_calculation="when_required",
-        response_checksum_validation="when_required",
-    )
-    try:
-        return session.get_session().create_client("s3", config=settings), exceptions
-    except (exceptions.BotoCoreError, ValueError) as error:
-        raise UsageError(
-            f"{name}: the settings of the store make no sense ({type(error).__name__}): see AWS_ENDPOINT_URL, AWS_REGION and "
-            "AWS_PROFILE"
-        ) from None
+def _base64(digest: bytes) -> str:
+    return base64.b64encode(digest).decode()
 
 
-def _code(error: Any) -> str:
-    """The store's own code; it is hostile text, too."""
-    code = str(error.response.get("Error", {}).get("Code", ""))
-    return code if _CODE_RE.fullmatch(code) else "an unknown error"
+def _held(data: bytes) -> Payload:
+    return Payload(data, len(data), hashlib.sha256(data).hexdigest(), Pace(None))
+
+
+def _age_s(answer: dict[str, Any]) -> float:
+    """Since the object was put, by the clock of the store where it tells that."""
+    now = datetime.now(UTC)
+    with suppress(ValueError):
+        told = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"].get("date", ""))
+        now = told if told.tzinfo else now
+    age: timedelta = now - answer.get("LastModified", now)
+    return age.total_seconds()
 
 
 def _hex(checksum: object) -> str | None:

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from newsarchive.archive.format import paths
 from newsarchive.archive.record import files
+from newsarchive.errors import ArchiveDamaged
 
 BLOCK_BYTES = 1 << 20
 """Read, hashed and sent at a time."""
@@ -24,6 +25,10 @@ MARKER = "_mirror/mirror.json"
 MARK = b'{"mirror_of": "an archive of newsarchive", "more": "docs/operating.md, a second copy"}\n'
 STORE_SCHEME = "s3://"
 _YEAR_DIGITS = 4
+PACES_A_SECOND = 4
+"""Into how many pieces a limit of bytes a second cuts what is sent, so that no connection stands idle for long."""
+MOST_READ_BYTES = 256 << 20
+"""Of a file that is held in memory: no journal of a day comes near it, and a store that lies must not fill the machine."""
 
 
 class Store(Protocol):
@@ -33,6 +38,8 @@ class Store(Protocol):
     """As findings call it: without credentials."""
     at_once: int
     """How many files may be put at the same time."""
+    keeps_former: bool
+    """Whether it was seen to keep what is replaced or taken away there, as a former version."""
 
     def begin(self) -> AbstractContextManager[None]:
         """Hold it for one mirror.  Raises ``UsageError`` where files lie there that no mirror put there."""
@@ -58,6 +65,10 @@ class Store(Protocol):
         """Make these bytes the file, wholly or not at all.  Raises ``ArchiveDamaged`` where they arrive as others."""
         ...
 
+    def add(self, file: str, source: Payload) -> bool:
+        """The same where nothing lies; False, and nothing done, where something does: it may be a person's own."""
+        ...
+
     def remove(self, file: str) -> None:
         """Take a file away."""
         ...
@@ -74,6 +85,7 @@ class Pace:
     ) -> None:
         self._rate, self._clock, self._sleep = bytes_a_second, clock, sleep
         self._lock, self._free_at = threading.Lock(), 0.0
+        self.piece_bytes = BLOCK_BYTES if bytes_a_second is None else max(1, int(bytes_a_second / PACES_A_SECOND))
 
     def take(self, size: int) -> None:
         """Wait until so many bytes may go."""
@@ -95,9 +107,14 @@ class Payload:
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes, at the pace.  Raises ``ArchiveNotWritable`` where they cannot be read."""
+        for piece in self.pieces():
+            self.pace.take(len(piece))
+            yield piece
+
+    def pieces(self) -> Iterator[bytes]:
+        """The bytes, at once, so many together as the pace lets go at a time."""
         for block in _blocks(self.of, self.size):
-            self.pace.take(len(block))
-            yield block
+            yield from (block[at : at + self.pace.piece_bytes] for at in range(0, len(block), self.pace.piece_bytes))
 
 
 def _blocks(of: bytes | Path, size: int) -> Iterator[bytes]:
@@ -123,9 +140,18 @@ def sha256_of(blocks: Iterator[bytes]) -> str:
 
 
 def read(store: Store, file: str) -> bytes | None:
-    """All of a file there; None where there is none."""
+    """All of a file there; None where there is none.  Raises ``ArchiveDamaged`` where it has no end."""
     blocks = store.chunks(file)
-    return None if blocks is None else b"".join(blocks)
+    return None if blocks is None else b"".join(_bounded(blocks, store.name, file))
+
+
+def _bounded(blocks: Iterator[bytes], name: str, file: str) -> Iterator[bytes]:
+    left = MOST_READ_BYTES
+    for block in blocks:
+        left -= len(block)
+        if left < 0:
+            raise ArchiveDamaged(f"{file} in {name} has more than {MOST_READ_BYTES >> 20} MiB: it is no such file")
+        yield block
 
 
 def sha256_in(store: Store, file: str, *, by_reading: bool = False) -> str:

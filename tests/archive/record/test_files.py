@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -92,6 +93,27 @@ while True:
         data = (tmp_path / "a.md").read_bytes()
         assert len(data) == 300_000
         assert len(set(data)) == 1
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_a_new_name_is_given_once(tmp_path, monkeypatch, has_links):
+    if not has_links:
+        monkeypatch.setattr("os.link", _no_links)
+    for number, is_named in ((1, True), (2, False)):
+        part = tmp_path / f"{number}.part"
+        part.write_bytes(b"%d" % number)
+        assert files.name_new(part, tmp_path / "a.md") is is_named
+    assert (tmp_path / "a.md").read_bytes() == b"1"
+
+
+def test_a_new_name_that_cannot_be_given_is_named(tmp_path):
+    (tmp_path / "part").write_bytes(b"x")
+    with pytest.raises(ArchiveNotWritable, match="gone"):
+        files.name_new(tmp_path / "part", tmp_path / "gone" / "a.md")
+
+
+def _no_links(*_):
+    raise OSError(errno.EPERM, "this file system has none")
 
 
 def test_appending_returns_the_new_size(tmp_path):

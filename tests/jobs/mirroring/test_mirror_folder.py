@@ -17,16 +17,10 @@ from newsarchive.jobs.mirroring.store import Pace
 from tests.archive.making import DAY, PATHS, article, data_of, day_folder, docid_of, fill, offer, opened, tree
 from tests.archive.making_raw import gzipped
 from tests.archive.record import redacting
-from tests.jobs.mirroring.mirror_scene import RAW, articles, as_archive, make, mirrored, to_folder
+from tests.jobs.mirroring.mirror_scene import RAW, articles, as_archive, mirrored, to_folder
 from tests.jobs.verifying import edit_lines, found, journal_of, path_of, revise, revision_of, verdict
 
 INSTANTS = 20
-
-
-@pytest.fixture
-def root(tmp_path):
-    make(tmp_path / "archive")
-    return tmp_path / "archive"
 
 
 @pytest.fixture
@@ -99,6 +93,11 @@ class Watched(FolderStore):
     def put(self, file, source):
         super().put(file, source)
         self._act()
+
+    def add(self, file, source):
+        is_added = super().add(file, source)
+        self._act()
+        return is_added
 
     def remove(self, file):
         super().remove(file)

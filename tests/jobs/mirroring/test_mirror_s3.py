@@ -1,8 +1,8 @@
 import os
-import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -14,18 +14,12 @@ from newsarchive.jobs.mirroring.store import MARKER
 from tests.archive.making import PATHS, fill, offer, tree
 from tests.archive.record import redacting
 from tests.cli.cli_process import newsarchive
-from tests.jobs.mirroring.mirror_scene import RAW, make, mirrored
+from tests.jobs.mirroring.mirror_scene import RAW, change_all_kinds, make_of_all_kinds, mirrored, more
 from tests.jobs.mirroring.s3_servers import KEY, SECRET, TOKEN, bad_server, environ, needs_s3
 from tests.jobs.verifying import found, path_of, revise
 
 pytestmark = [needs_s3, pytest.mark.slow]  # a server of S3 is started
 INSTANTS = 20
-
-
-@pytest.fixture
-def root(tmp_path):
-    make(tmp_path / "archive")
-    return tmp_path / "archive"
 
 
 def archived(bucket):
@@ -68,6 +62,12 @@ def test_a_prefix_with_somebodys_objects_is_refused(root, bucket):
     assert bucket.objects() == {"thesis.txt": b"mine"}
 
 
+def test_the_empty_object_that_a_console_makes_for_a_folder_is_none_of_somebody(root, bucket):
+    bucket.client.put_object(Bucket=bucket.name, Key="finance/", Body=b"")
+    bucket.client.put_object(Bucket=bucket.name, Key="financial-records.txt", Body=b"mine")
+    assert mirrored(root, S3Store(bucket.address)).findings == []
+
+
 def test_an_object_that_no_mirror_put_there_stays_and_is_told(root, bucket):
     mirrored(root, S3Store(bucket.address))
     file = path_of(root, 2).relative_to(root).as_posix()
@@ -87,40 +87,60 @@ def test_a_redaction_reaches_it(tmp_path, bucket):
     assert archived(bucket) == tree(root)
 
 
-class Watched(S3Store):
-    at_once = 1
+def test_a_bucket_that_keeps_former_versions_of_what_was_redacted_is_told(tmp_path, bucket):
+    bucket.client.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
+    root = tmp_path / "archive"
+    redacting.make(root)
+    assert not mirrored(root, S3Store(bucket.address)).former_kept
+    redacting.take_out(root)
+    ended = newsarchive("mirror", bucket.address, "--prune", "--archive", str(root))
+    assert (ended.returncode, "former versions" in ended.stdout) == (3, True), ended.stdout
+    assert not mirrored(root, S3Store(bucket.address), prune=True).former_kept
 
-    def __init__(self, address, look, at):
+
+# --- at each instant -------------------------------------------------------------------------------------------------
+
+
+class Watched(S3Store):
+    """Shows the copy after each act of a mirror; its threads act one after the other."""
+
+    def __init__(self, address, look):
         super().__init__(address)
-        self._look, self._at, self.acts = look, at, 0
+        self._look, self._gate, self.instants = look, threading.Lock(), 0
 
     def put(self, file, source):
-        super().put(file, source)
-        self.acts += 1
-        if self.acts in self._at:
+        self._do(super().put, file, source)
+
+    def add(self, file, source):
+        return self._do(super().add, file, source)
+
+    def remove(self, file):
+        self._do(super().remove, file)
+
+    def _do(self, act, *arguments):
+        with self._gate:
+            done = act(*arguments)
+            self.instants += 1
             self._look()
+            return done
 
 
-def downloaded(bucket, folder):
-    for file, data in bucket.objects().items():
-        path = folder / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    return folder
+def test_no_instant_of_any_mirror_has_a_finding(tmp_path, bucket):
+    root, seen = tmp_path / "archive", tmp_path / "seen"
+    make_of_all_kinds(root)
+    for change in (lambda _: None, change_all_kinds, change_all_kinds_and_redact):
+        change(root)
+        told = []
+        store = Watched(bucket.address, lambda told=told: told.extend(found(bucket.copied_to(seen))))
+        assert mirrored(root, store, prune=True).findings == []
+        assert (store.instants >= INSTANTS, told) == (True, []), change
+        assert archived(bucket) == tree(root)
+    assert redacting.found_in(seen, redacting.words()) == []
 
 
-def test_no_instant_has_a_finding(root, bucket, tmp_path):
-    kinds = []
-
-    def look():
-        kinds.extend(found(downloaded(bucket, tmp_path / f"seen-{len(list(tmp_path.iterdir()))}")))
-
-    at = random.Random(7).sample(range(1, 18), 12)
-    mirrored(root, Watched(bucket.address, look, at))
-    grow(root)
-    mirrored(root, Watched(bucket.address, look, range(1, INSTANTS - 11)))
-    assert kinds == []
-    assert len([path for path in tmp_path.iterdir() if path.name.startswith("seen-")]) >= 17
+def change_all_kinds_and_redact(root):
+    more(root, range(70, 85))
+    redacting.take_out(root)
 
 
 SLOWLY = """
@@ -142,7 +162,7 @@ def test_killed_in_the_middle_and_run_again_it_is_whole(root, bucket, tmp_path):
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        assert found(downloaded(bucket, tmp_path / f"seen-{files}")) in ([], [("missing", "2026/11/23")])
+        assert found(bucket.copied_to(tmp_path / "seen")) == []
     assert mirrored(root, S3Store(bucket.address)).findings == []
     assert archived(bucket) == tree(root)
 
