@@ -95,6 +95,7 @@ def test_what_the_archive_lost_is_not_pruned_and_is_told(root: Path, tmp_path: P
     shutil.rmtree(root / "_raw")
     code, stdout, _ = run(root, copy, "--prune")
     assert (code, "2026/11/23/_day.jsonl" in stdout, "copy the folder of the day" in stdout) == (8, True, True)
+    assert RAW in stdout
     assert tree(copy) == before
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from newsarchive.archive.format import paths, rsshub
+from newsarchive.archive.format import paths, raw_place, rsshub
 from newsarchive.archive.format.chain import Chain, Owed
 from newsarchive.archive.format.plain_file import open_plain
 from newsarchive.archive.format.raw_place import RAW_NAME
@@ -173,16 +173,19 @@ class _Mirror:
 
     def end(self) -> None:
         """The rest: raw records that no line names, and the archive's own README; then nothing is on its way but what could not end."""
-        self._find_days_lost_here()
         sizes = ours.raw_sizes(self._root)
+        self._find_lost_here(sizes)
         self.put_raw({file: size for file, size in sizes.items() if self._is_redacted or file not in self._level})
         self._put_readme()
         self.done.former_kept = self._store.keeps_former and (self._is_redacted or bool(self.done.pruned))
         if self._has_announced:
             self._announce()
 
-    def _find_days_lost_here(self) -> None:
+    def _find_lost_here(self, raw_sizes: dict[str, int]) -> None:
         """A disk that is not there, a folder that somebody took away: nothing else would tell."""
+        for file in sorted(file for file in self._raw.keys() - raw_sizes.keys() if raw_place.parse(f"{file}:0:1")):
+            detail = f"{self._store.name} has these raw records, and this archive has not: copy the file from there"
+            self._find(Finding(MISSING, file, None, detail))
         for day in sorted({*days_in(self._store)} - {*days_of(self._root)}):
             detail = f"{self._store.name} has this day, and this archive has not: copy the folder of the day from there"
             self._find(Finding(MISSING, f"{day_journal.day_name(day)}/{paths.JOURNAL_NAME}", None, detail))
