@@ -26,7 +26,12 @@ def client_of(name: str, workers: int) -> Iterator[Any]:
         logging.getLogger(logger).setLevel(logging.CRITICAL)
     if name == DASK:
         with ctrl_c_held_back():
-            cluster = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
+            cluster = LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                dashboard_address="127.0.0.1:0",
+                silence_logs=logging.CRITICAL,
+            )
         with cluster, Client(cluster) as client:
             yield client
         return
