@@ -15,7 +15,11 @@ from tests.cli.sessions import alive_in
 from tests.conftest import wait_until
 from tests.jobs.reextracting.shelf import NEXT_DAY, Shelf, page
 
-pytestmark = [pytest.mark.slow, pytest.mark.bounded]  # processes by the dozen
+pytestmark = [
+    pytest.mark.slow,  # processes by the dozen
+    pytest.mark.bounded,
+    pytest.mark.skipif(not hasattr(os, "killpg"), reason="Windows has no sessions"),
+]
 
 HOLDS = """
 import os, time
