@@ -66,7 +66,8 @@ def export(
     newsarchive export csv week.csv --since 2026-11-17 --until 2026-11-23 --search '央行 降准 OR 降息'
 
     Exit code: 0; 2 for a wrong format, place, selection or query, or an extra that is not installed; 3 if the file of an
-    article, or its raw record, could not be read, or the search index is damaged; 7 if OUT cannot be written.
+    article, or its raw record, could not be read, or the search index is damaged, or interrupted; 7 if OUT cannot be
+    written.
     """
     first, last = first_and_last(since, until)
     selection = Selection(since=first, until=last, channel=lid_or_none(channel), media=media, symbol=symbol)

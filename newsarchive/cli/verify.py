@@ -61,7 +61,7 @@ def verify(
     Example: newsarchive verify --full | newsarchive verify --full --engine dask:tcp://10.0.0.5:8786
 
     Exit code: 0 if all is well, 8 if anything is not: missing, altered, stray, torn, misnamed, duplicate, unlinked,
-    shortened; 2 for wrong usage; 7 where a store does not answer.
+    shortened; 2 for wrong usage; 3 interrupted; 7 where a store does not answer.
     """
     if fast and full:
         raise UsageError("--fast and --full exclude each other: give one of them, or none")

@@ -10,12 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.cli_process import ROOT
+from tests.cli.cli_process import ROOT, newsarchive
 from tests.cli.sessions import alive_in
 from tests.conftest import wait_until
 from tests.jobs.reextracting.shelf import NEXT_DAY, Shelf, page
 
-pytestmark = [pytest.mark.slow, pytest.mark.bounded]  # processes by the dozen
+pytestmark = [
+    pytest.mark.slow,  # processes by the dozen
+    pytest.mark.bounded,
+    pytest.mark.skipif(not hasattr(os, "killpg"), reason="Windows has no sessions"),
+]
 
 HOLDS = """
 import os, time
@@ -31,6 +35,19 @@ serve.__module__, serve.__qualname__ = processes.__name__, "serve"
 processes.serve = serve
 """
 """As ``sitecustomize``: a process that has a day tells so, and does not end it."""
+ENDS = """
+import os
+from newsarchive.reading.export import rows
+
+def records_of_day(*asked, ours=rows.records_of_day):
+    if str(asked[-1]) == os.environ["FATAL"]:
+        os._exit(1)
+    return ours(*asked)
+
+records_of_day.__module__, records_of_day.__qualname__ = rows.__name__, "records_of_day"
+rows.records_of_day = records_of_day
+"""
+"""As ``sitecustomize``: one day ends each process that reads it."""
 VERBS = (
     ("verify", "--full"),
     ("reextract",),
@@ -72,3 +89,21 @@ def test_ctrl_c_of_a_terminal_ends_days_in_the_middle(verb: tuple[str, ...], she
     wait_until(lambda: not alive_in(ran.pid))
     assert list((tmp_path / "out").iterdir()) == []
     assert names_in(shelf.root) == before
+
+
+@pytest.mark.parametrize("name", ["jsonl", "parquet"])
+def test_a_day_that_ends_each_process_is_named_and_nothing_half_written_is_left(
+    name: str, shelf: Shelf, tmp_path: Path
+) -> None:
+    if name == "parquet":
+        pytest.importorskip("pyarrow", reason="the extra dataset is not installed")
+    for folder in ("site", "out"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "site/sitecustomize.py").write_text(ENDS, "utf-8")
+    paths = os.pathsep.join((str(tmp_path / "site"), str(ROOT)))
+    asked = ("export", name, str(tmp_path / "out" / "whole"), "--archive", str(shelf.root), "--workers", "2")
+    ran = newsarchive(*asked, PYTHONPATH=paths, FATAL=str(NEXT_DAY))
+    assert ran.returncode == 1
+    assert f"newsarchive: the export lacks {NEXT_DAY}: workers that read it were ended twice" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert list((tmp_path / "out").iterdir()) == []
