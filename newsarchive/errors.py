@@ -12,6 +12,7 @@
         SearchUnusable (3)
       SearchTooLong         a search is to be asked for less
       WorkersEnded          days that no worker survives             exit 1
+      EngineGone            no workers begin, or no scheduler        exit 1
       UsageError            what the user asked for cannot be done   exit 2
 
 A message names the cause, the object and the next step.

@@ -15,9 +15,9 @@ from typing import Any
 
 from newsarchive.archive.index.processes import processes, processors
 from newsarchive.archive.index.worker import Workers
-from newsarchive.errors import UsageError
+from newsarchive.errors import EngineGone, UsageError
 from newsarchive.jobs.dask_client import ANSWER_S, DASK, client_of
-from newsarchive.jobs.worker_needs import Need, check, guarded, slots
+from newsarchive.jobs.worker_needs import Need, check, guarded, slots, taken_by
 
 LOCAL = "local"
 
@@ -43,23 +43,29 @@ def engine(name: str, workers: int, need: Need | None = None) -> Iterator[Execut
         with processes(workers) as pool:
             yield pool
         return
-    taken = {need.resource: 1} if need and need.resource else None
-    with client_of(name, workers, taken) as client:
+    with client_of(name, workers, taken := taken_by(need)) as client:
         executor = client.get_executor(pure=False, resources=taken)
         try:
-            yield _Guarded(executor, need)
+            yield _Guarded(executor, need, client)
         finally:
-            executor.shutdown(wait=False)
+            if _is_up(client):  # else nothing waits, and Dask raises what is no error of ours
+                executor.shutdown(wait=False)
 
 
 class _Guarded(Executor):
     """Each job first looks whether its worker has what is needed: workers may come when the work has begun."""
 
-    def __init__(self, inner: Executor, need: Need | None) -> None:
-        self._inner, self._need = inner, need
+    def __init__(self, inner: Executor, need: Need | None, client: Any) -> None:
+        self._inner, self._need, self._client = inner, need, client
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if not _is_up(self._client):
+            raise EngineGone("the scheduler has gone: begin again when it is back")
         return self._inner.submit(guarded, self._need, partial(fn, **kwargs), *args)
+
+
+def _is_up(client: Any) -> bool:
+    return client.status in ("running", "connecting")
 
 
 def _checked(name: str, need: Need) -> int:

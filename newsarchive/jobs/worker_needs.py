@@ -125,6 +125,11 @@ def check(client: Any, need: Need, name: str) -> None:
         raise UsageError(f"--engine {name} cannot do this: {'; '.join(troubles)}")
 
 
+def taken_by(need: Need | None) -> dict[str, int] | None:
+    """What a job takes of a worker's resources, as Dask is told it."""
+    return {need.resource: 1} if need and need.resource else None
+
+
 def slots(client: Any, need: Need) -> dict[str, int]:
     """Each worker of now that may do a job → how many it does at once."""
     threads: dict[str, int] = dict(client.nthreads())

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -20,7 +21,7 @@ pytest.importorskip("distributed", reason="the extra fleet is not installed")
 from distributed import Client
 
 from newsarchive.archive.index.worker import Workers, in_order
-from newsarchive.errors import NewsArchiveError, UsageError, WorkersEnded
+from newsarchive.errors import EngineGone, NewsArchiveError, UsageError, WorkersEnded
 from newsarchive.jobs import worker_needs
 from newsarchive.jobs.engine import engine, workers_of
 from newsarchive.jobs.reextracting.run import Tell
@@ -223,6 +224,14 @@ def test_an_engine_that_goes_is_told(tmp_path: Path) -> None:
         begun.end()
         with pytest.raises(NewsArchiveError, match="the engine of the test has gone"):
             list(results)
+
+
+def test_an_engine_that_has_gone_for_long_takes_no_more_work_and_says_so(tmp_path: Path) -> None:
+    with fleet(tmp_path / "fleet", workers=1) as begun, engine(begun.engine, 1) as executor:
+        assert executor.submit(length, "abc").result() == 3
+        begun.end()
+        with pytest.raises(EngineGone, match="begin again when it is back"):
+            wait_until(lambda: executor.submit(length, "abcd").cancelled() and time.sleep(1))
 
 
 def test_this_machine_is_a_cluster_too(tmp_path: Path) -> None:
