@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,7 +22,7 @@ from newsarchive.cli.days import one_day
 from newsarchive.cli.engines import LOCAL, crawlers_of
 from newsarchive.cli.folder import ArchiveOption, JsonOption, archive_folder, archive_path, profile_name, project_of
 from newsarchive.cli.progress import progress
-from newsarchive.errors import EngineGone, UsageError
+from newsarchive.errors import UsageError
 from newsarchive.items import BEIJING
 from newsarchive.jobs.backfilling import slices
 from newsarchive.jobs.backfilling.orders import CONNECTIONS, Crawls
@@ -97,7 +97,7 @@ def backfill(
     crawlers = crawlers_of(engine, workers, root, where, variables)
     crawls = Crawls(variables, where, rate, crawlers.count or workers)
     with Stop() as stop, closing(Archive.open(root, profile_name(root), clock())) as opened:
-        with progress("backfill") as tell, _as_stopped(stop):
+        with progress("backfill") as tell:
             job = Backfill(opened, crawls, tell)
             with crawlers.open(crawls.at_once) as executor:
                 outcome = job.run(asked, slice_days, executor, lambda: stop.asked, crawlers.ended)
@@ -133,17 +133,6 @@ def _root(given: Path | None) -> Path:
     """The archive, or the folder that will be one."""
     path = archive_path(given)
     return (archive_folder(given) if path.exists() else path).absolute()
-
-
-@contextmanager
-def _as_stopped(stop: Stop) -> Iterator[None]:
-    """Where a Ctrl-C ended the workers of an engine that was about to begin, it is what is told."""
-    try:
-        yield
-    except EngineGone as error:
-        if stop.asked:
-            raise KeyboardInterrupt from error
-        raise
 
 
 def _directory(root: Path, engine: str) -> Path:

@@ -58,7 +58,8 @@ def crawlers_of(engine: str, count: int, root: Path, directory: Path, variables:
     there = next(folder for folder in (root, *root.parents) if folder.is_dir())
     project = (directory,) if directory != root else ()
     need = replace(need_of(there, packages=("scrapy",)), written=(there,), resource=SINA)
-    need = replace(need, places=(*need.places, *project, *certificates_in(variables)))
+    begins = tuple(begin for begin in need.begins if begin[1])  # a day without a journal may get one meanwhile
+    need = replace(need, places=(*need.places, *project, *certificates_in(variables)), begins=begins)
     found = engines.workers_of(engine, None, need)
     return replace(found, count=count if engine == DASK else min(count, found.count or count))
 

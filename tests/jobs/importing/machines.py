@@ -15,7 +15,7 @@ from tests.archive.making import DAY, NOON, Clock, article, docid_of, offer, ope
 from tests.jobs.verifying import verdict
 
 
-def silent(_done, _of_all):
+def silent(_done, _of_all, _read=0):
     """Progress that nobody wants to see."""
 
 
