@@ -16,8 +16,12 @@ SETTINGS: dict[str, Any] = {
     "silence_logs": logging.CRITICAL,  # what goes wrong is raised by the verb
 }
 """How it is begun."""
-UNWATCHED = {"distributed.worker.profile.enabled": False}
-"""A worker else looks a hundred times a second at what it does, for a page that nobody opens here."""
+UNWATCHED = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.worker.memory.monitor-interval": "1s",
+}
+"""A worker else looks at itself 160 times a second, for a page that nobody opens here."""
 
 
 @contextmanager
