@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -102,6 +103,15 @@ def test_only_cli_and_the_rehearsal_itself_know_of_the_rehearsal() -> None:
 def test_the_rehearsal_imports_nothing_of_the_rest_so_that_it_can_judge_it() -> None:
     reached = {room_of(name) for module, names in OURS.items() if room_of(module) == "rehearsal" for name in names}
     assert reached <= {"rehearsal"}
+
+
+def test_each_public_class_has_a_name_of_its_own() -> None:
+    trees = {module: ast.parse(file.read_text("utf-8")) for module, file in FILES.items()}
+    named = [
+        (node.name, module) for module, tree in trees.items() for node in tree.body if isinstance(node, ast.ClassDef)
+    ]
+    public = Counter(name for name, _ in named if not name.startswith("_"))
+    assert [(name, module) for name, module in named if public[name] > 1] == []
 
 
 @pytest.mark.parametrize("module", FILES)

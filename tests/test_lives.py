@@ -12,7 +12,7 @@ import pytest
 from newsarchive.archive.format.states import History
 from newsarchive.reading import history
 from newsarchive.rehearsal.answers import Answer
-from newsarchive.rehearsal.blocks import Piece
+from newsarchive.rehearsal.blocks import TextPiece
 from newsarchive.rehearsal.lives import REFUSED, WITHDRAWN, Scene
 from newsarchive.rehearsal.page import END_OF_TEXT
 from newsarchive.rehearsal.standin import StandIn
@@ -89,7 +89,7 @@ def _figure(story: Story) -> tuple[str, str] | None:
     return None
 
 
-def _picture(story: Story) -> Piece | None:
+def _picture(story: Story) -> TextPiece | None:
     return next((piece for piece in story.pieces if piece.kind == "figure"), None)
 
 

@@ -30,7 +30,7 @@ from newsarchive.reading.library import Library
 from newsarchive.reading.search.index import bring_level
 from newsarchive.reading.web import server
 from newsarchive.reading.web.app import app_of
-from newsarchive.reading.web.guard import Rules
+from newsarchive.reading.web.guard import GuardRules
 from newsarchive.reading.web.site import Surroundings
 
 HERE = Path(__file__).resolve().parent
@@ -131,7 +131,7 @@ def served(root: Path) -> Iterator[str]:
     library = Library(root, channel_names())
     around = Surroundings(now=lambda: datetime.now(BEIJING), picture_hosts=PICTURE_HOSTS)
     taken, listening = server.bound("127.0.0.1", 0), threading.Event()
-    app = app_of(library, around, Rules(picture_hosts=PICTURE_HOSTS))
+    app = app_of(library, around, GuardRules(picture_hosts=PICTURE_HOSTS))
     running = server.server_of(app, listening.set)
     thread = threading.Thread(target=running.run, args=([taken],))
     thread.start()

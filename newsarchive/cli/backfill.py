@@ -13,7 +13,7 @@ import typer
 
 from newsarchive import settings
 from newsarchive.archive.index.catalogue import Catalogue
-from newsarchive.archive.index.coverage import Row
+from newsarchive.archive.index.coverage import CoverageRow
 from newsarchive.archive.record.store import Archive
 from newsarchive.cli import tables
 from newsarchive.cli.child import Stop, user_variables
@@ -160,14 +160,14 @@ def _ask_for_more(rate: float, workers: int, *, yes: bool) -> None:
 
 def _months(catalogue: Catalogue, asked: Slice) -> list[dict[str, Any]]:
     """The coverage of the days that were asked for, by month and channel."""
-    found: dict[tuple[str, str], list[Row]] = {}
+    found: dict[tuple[str, str], list[CoverageRow]] = {}
     for row in catalogue.coverage.rows(asked.since, asked.until):
         if row.channel in asked.channels:
             found.setdefault((f"{row.day:%Y-%m}", str(row.channel)), []).append(row)
     return [_month(month, channel, rows) for (month, channel), rows in found.items()]
 
 
-def _month(month: str, channel: str, rows: Sequence[Row]) -> dict[str, Any]:
+def _month(month: str, channel: str, rows: Sequence[CoverageRow]) -> dict[str, Any]:
     counts = {name: sum(getattr(row, name) for row in rows) for name in COUNTS}
     return {"month": month, "channel": channel, "days": len(rows), **counts, "sealed": sum(row.sealed for row in rows)}
 

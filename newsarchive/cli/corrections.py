@@ -17,7 +17,7 @@ from newsarchive.cli.folder import ArchiveOption, archive_folder
 from newsarchive.errors import ArchiveDamaged, UsageError
 from newsarchive.items import BEIJING
 from newsarchive.pages.changes import Kind
-from newsarchive.reading.atom import Entry, atom
+from newsarchive.reading.atom import FeedEntry, atom
 from newsarchive.reading.changes_told import changes_told
 from newsarchive.reading.history import GONE, Correction
 from newsarchive.reading.library import Library
@@ -100,10 +100,10 @@ def _side(library: Library, one: Correction, *, is_after: bool) -> dict[str, Any
     return {**told, "published_at": state.line.get("published_at"), "text": text}
 
 
-def _entry(library: Library, one: Correction) -> Entry:
+def _entry(library: Library, one: Correction) -> FeedEntry:
     number = one.after.number if one.after else f"gone-{stamp(one.at)}"
     changes = "".join(f"<p>{html.escape(told)}</p>" for told in changes_told(library, one)[:SHOWN_EDITS])
-    return Entry(
+    return FeedEntry(
         id=f"corrections/{one.docid}/{number}",
         title=f"[{one.kind}] {one.title}",
         updated=one.at,

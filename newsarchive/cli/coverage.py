@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from newsarchive.archive.index.catalogue import Catalogue
-from newsarchive.archive.index.coverage import NO_CHANNEL, Gap, Row
+from newsarchive.archive.index.coverage import NO_CHANNEL, CoverageRow, Gap
 from newsarchive.archive.index.view import look
 from newsarchive.archive.record.inspection import ALTERED, STRAY, FileFinding, findings
 from newsarchive.archive.record.inspection import MISSING as MISSING_FILE
@@ -106,7 +106,7 @@ def _empty(catalogue: Catalogue, first: date, last: date, lid: str | None, now: 
     }
 
 
-def _show_rows(rows: Sequence[Row], unsealed: Mapping[str, Sequence[date]]) -> None:
+def _show_rows(rows: Sequence[CoverageRow], unsealed: Mapping[str, Sequence[date]]) -> None:
     if not rows:
         typer.echo("Nothing was offered in these days.")
         return

@@ -13,7 +13,7 @@ from newsarchive.cli.show import which
 from newsarchive.operation.report import DONE, MISSING
 from newsarchive.reading.evidence import bundle
 from newsarchive.reading.evidence.gathering import Evidence, gather
-from newsarchive.reading.finding import Found
+from newsarchive.reading.finding import FoundDocument
 from newsarchive.reading.library import Library
 
 
@@ -46,7 +46,7 @@ def evidence(
     raise typer.Exit(MISSING if proof.lacking else DONE)
 
 
-def _why_not(library: Library, found: Found) -> str:
+def _why_not(library: Library, found: FoundDocument) -> str:
     told = library.history(found.docid, found.day)
     if told and told.redacted:
         return f"taken out on {told.redacted.get('at')}: {told.redacted.get('reason')}"

@@ -19,11 +19,11 @@ from newsarchive.cli.stopping import end_orderly
 from newsarchive.errors import UsageError
 from newsarchive.operation.report import DONE, MISSING
 from newsarchive.reading.entries import Selection
-from newsarchive.reading.export.day_folders import Change
+from newsarchive.reading.export.day_folders import FolderChange
 from newsarchive.reading.export.formats import FORMATS
 from newsarchive.reading.export.formats import export as write
 from newsarchive.reading.export.searched import found_by
-from newsarchive.reading.export.source import Source, everything
+from newsarchive.reading.export.source import ExportSource, everything
 from newsarchive.reading.library import Library
 from newsarchive.reading.search.query import parse
 from newsarchive.sina.listing.channels import CHANNELS
@@ -77,7 +77,7 @@ def export(
     is_wanted = found_by(library.root, query, brought_level(library.root).behind) if query else everything
     end_orderly()
     with progress(f"export {format_name}", "articles") as tell:
-        source = Source(library, selection, is_wanted, tell, has_pictures=local_images, workers=readers)
+        source = ExportSource(library, selection, is_wanted, tell, has_pictures=local_images, workers=readers)
         change = write(format_name, source, out)
     _show(source, change, out, as_json=as_json)
     raise typer.Exit(MISSING if source.unreadable else DONE)
@@ -92,7 +92,7 @@ def _readers(engine: str, count: int | None, root: Path, *, has_query: bool) -> 
     return workers_of(engine, count, root)
 
 
-def _show(source: Source, change: Change | None, out: Path, *, as_json: bool) -> None:
+def _show(source: ExportSource, change: FolderChange | None, out: Path, *, as_json: bool) -> None:
     left_alone = [str(path) for path in change.left_alone] if change else []
     if as_json:
         told: dict[str, Any] = {"out": str(out), "articles": source.exported, "unreadable": source.unreadable}

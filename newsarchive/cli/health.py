@@ -23,7 +23,7 @@ from newsarchive.archive.index.coverage import Waiting
 from newsarchive.archive.index.damage import Damage
 from newsarchive.archive.index.damage import summary as damage_summary
 from newsarchive.archive.index.days import LastPoll
-from newsarchive.archive.index.pictures import Holding
+from newsarchive.archive.index.pictures import PictureCounts
 from newsarchive.archive.index.view import look
 from newsarchive.archive.record import brake, inspection
 from newsarchive.archive.record.brake import Brake
@@ -73,7 +73,7 @@ class Journals:
 
 
 @dataclass(frozen=True, slots=True)
-class RawFiles:
+class RawStoreSize:
     """The raw store, as it looks from outside."""
 
     files: int
@@ -99,9 +99,9 @@ class Seen:
     """Of journals, which nobody has accepted yet."""
     files: Sequence[FileFinding] = ()
     """Of the newest days, that are not as they should be."""
-    pictures: Holding | None = None
+    pictures: PictureCounts | None = None
     """None of an archive that keeps none."""
-    raw: RawFiles = RawFiles(0, 0)
+    raw: RawStoreSize = RawStoreSize(0, 0)
     unusable: str | None
     """Why the catalogue cannot be used, and what to do; None where it can."""
     free_bytes: int | None
@@ -146,7 +146,7 @@ class _Catalogued:
     waiting: Waiting | None = None
     damage: Sequence[Damage] = ()
     files: Sequence[FileFinding] = ()
-    pictures: Holding | None = None
+    pictures: PictureCounts | None = None
 
 
 def _catalogued(root: Path, now: datetime, hours: float, polled: Sequence[str]) -> tuple[_Catalogued, str | None]:
@@ -210,10 +210,10 @@ def _until_good(runs: Iterator[Run]) -> Iterator[Run]:
             return
 
 
-def _raw_files(root: Path) -> RawFiles:
+def _raw_files(root: Path) -> RawStoreSize:
     """What can be looked at; a folder that this user may not read is passed over."""
     sizes = [path.stat().st_size for path in (root / RAW_NAME).glob(f"*/*/*{SUFFIX}") if path.is_file()]
-    return RawFiles(len(sizes), sum(sizes))
+    return RawStoreSize(len(sizes), sum(sizes))
 
 
 def _free_bytes(root: Path) -> int | None:

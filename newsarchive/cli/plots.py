@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from newsarchive.cli.tables import printable
 from newsarchive.errors import UsageError, cause_of
-from newsarchive.reading.statistics import OF_DAYS, Row, Subject, Table, spans
+from newsarchive.reading.statistics import OF_DAYS, StatisticsRow, Subject, Table, spans
 
 FORMATS = {".png": "png", ".svg": "svg"}
 TITLES = {
@@ -63,7 +63,7 @@ STYLE = {
     "grid.alpha": 0.3,
 }
 
-Label = Callable[[Subject, Row], str]
+Label = Callable[[Subject, StatisticsRow], str]
 """What a row is called on an axis."""
 
 

@@ -22,7 +22,7 @@ from newsarchive.cli.show import which
 from newsarchive.errors import NotAnArticle, UsageError
 from newsarchive.operation.report import DONE, MISSING
 from newsarchive.pages.charset import decode
-from newsarchive.reading.finding import Found
+from newsarchive.reading.finding import FoundDocument
 from newsarchive.reading.library import Library
 from newsarchive.sina.page.page_reader import charset_of
 
@@ -81,7 +81,7 @@ def raw(
 # --- which answers ---------------------------------------------------------------------------------------------------
 
 
-def _stored(root: Path, found: Found) -> Iterator[Stored]:
+def _stored(root: Path, found: FoundDocument) -> Iterator[Stored]:
     """What the lines of the document name, in their order."""
     about = of_here(journal.read_about(paths.journal_path(root, found.day), json.dumps(found.docid), UNSTORED_MARK))
     lines = [line for line in about if line.get("docid") == found.docid]
@@ -93,7 +93,7 @@ def _stored(root: Path, found: Found) -> Iterator[Stored]:
             yield Stored(str(line.get("event")), number, page, place)
 
 
-def _chosen(found: Found, stored: Sequence[Stored], state: int | None, *, every: bool) -> list[Stored]:
+def _chosen(found: FoundDocument, stored: Sequence[Stored], state: int | None, *, every: bool) -> list[Stored]:
     """Those of a state, of all, or of the newest state; where there is none, the newest answer."""
     if every:
         chosen = list(stored)
@@ -112,7 +112,7 @@ def _chosen(found: Found, stored: Sequence[Stored], state: int | None, *, every:
     return chosen
 
 
-def _check_own(root: Path, found: Found, one: Stored) -> None:
+def _check_own(root: Path, found: FoundDocument, one: Stored) -> None:
     """A line that came with a whole day of another archive names a place in that one's store, not in this one's."""
     if read_raw(root, one.place).docid not in (None, found.docid):
         typer.echo(f"{found.docid}: {one.place} lies in the archive that its day was imported from", err=True)

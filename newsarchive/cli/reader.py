@@ -18,7 +18,7 @@ from newsarchive.cli.health import observe, verdict
 from newsarchive.reading.library import Library
 from newsarchive.reading.web import server
 from newsarchive.reading.web.app import app_of
-from newsarchive.reading.web.guard import Rules
+from newsarchive.reading.web.guard import GuardRules
 from newsarchive.reading.web.site import Health, Surroundings
 from newsarchive.sina.listing.channels import CHANNELS
 from newsarchive.sina.page.picture_hosts import PICTURE_HOSTS
@@ -55,7 +55,7 @@ class Application:
             query_names=NAMES,
             has_marks=self.opening.has_marks,
         )
-        rules = Rules(self.opening.names, self.opening.password, PICTURE_HOSTS)
+        rules = GuardRules(self.opening.names, self.opening.password, PICTURE_HOSTS)
         return app_of(Library(self.root, channel_names()), around, rules)
 
 

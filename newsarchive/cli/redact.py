@@ -21,7 +21,7 @@ from newsarchive.cli.show import which
 from newsarchive.errors import ArchiveLocked, ArchiveNotWritable, UsageError
 from newsarchive.operation.report import DONE, MISSING
 from newsarchive.reading import history
-from newsarchive.reading.finding import Found
+from newsarchive.reading.finding import FoundDocument
 from newsarchive.reading.library import Library
 from newsarchive.reading.search import building, index
 
@@ -61,7 +61,7 @@ def redact(
     raise typer.Exit(MISSING if done.traces.left or done.traces.also_kept else DONE)
 
 
-def _ask(root: Path, found: Found) -> None:
+def _ask(root: Path, found: FoundDocument) -> None:
     if not sys.stdin.isatty():
         raise UsageError(f"{found.docid}: nobody can be asked here; give --yes to take it out without being asked")
     told = history.history_of(root, found.day, found.docid)

@@ -22,7 +22,7 @@ from newsarchive.cli.outline import head_of, tree_of
 from newsarchive.cli.rehearsal_folder import LOG, emptied
 from newsarchive.errors import UsageError
 from newsarchive.rehearsal import StandIn
-from newsarchive.rehearsal.faults import Level
+from newsarchive.rehearsal.faults import FaultLevel
 from newsarchive.rehearsal.judge import Verdict, judge
 from newsarchive.rehearsal.week import polls_of
 
@@ -58,7 +58,7 @@ class Rehearsal:
     articles: int
     days: int
     seed: int
-    faults: Level
+    faults: FaultLevel
     archive: Path
     years: bool = False
     runs: list[dict[str, Any]] = field(default_factory=list)
@@ -89,7 +89,7 @@ def rehearse(
         Path,
         typer.Option(metavar="FOLDER", help="Where the archive goes; emptied first, if a rehearsal made it."),
     ] = DEFAULT_FOLDER,
-    faults: Annotated[Level, typer.Option(help="How badly the stand-in behaves.")] = Level.NONE,
+    faults: Annotated[FaultLevel, typer.Option(help="How badly the stand-in behaves.")] = FaultLevel.NONE,
     seed: Annotated[int, typer.Option(metavar="N", help="Another number, other news.")] = 7,
     years: Annotated[
         bool,
@@ -129,7 +129,7 @@ def rehearse(
     Exit code: 0 if the archive is as expected, 1 if it differs, 2 for wrong usage, else that of the crawl.
     """
     if polls:
-        if faults is not Level.NONE or years or serve is not None:
+        if faults is not FaultLevel.NONE or years or serve is not None:
             raise UsageError("--polls brings its own troubles: it does not go with --faults, --years or --serve")
         _play(articles, days, seed, archive, as_json)
     with Stop() as stop:

@@ -19,7 +19,7 @@ from newsarchive.errors import UsageError, did_you_mean
 from newsarchive.reading.records import record_of
 from newsarchive.reading.search import hints
 from newsarchive.reading.search.query import Query, parse
-from newsarchive.reading.search.searching import By, Hit, Result, Searcher, Wanted
+from newsarchive.reading.search.searching import By, Hit, Result, SearchBounds, Searcher
 from newsarchive.reading.search.snippet import Snippet
 
 CONTEXT: dict[str, Any] = {"ignore_unknown_options": True}
@@ -76,7 +76,7 @@ def search(
         raise UsageError("--paths goes with neither --json nor --count: give one of them")
     query = _query(words, channel)
     first, last = first_and_last(since, until)
-    wanted = Wanted(first, last, all_states)
+    wanted = SearchBounds(first, last, all_states)
     root = archive_folder(archive)
     is_level = not brought_level(root).behind
     searcher = Searcher(root)

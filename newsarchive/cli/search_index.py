@@ -11,13 +11,13 @@ import typer
 from newsarchive.archive.index.worker import Workers
 from newsarchive.cli.progress import progress
 from newsarchive.reading.search import building, index
-from newsarchive.reading.search.index import Standing
+from newsarchive.reading.search.index import IndexStanding
 
 PATIENCE_S = 5.0
 """That a search gives to what is not in the index yet: some 10,000 articles; it begins with the newest."""
 
 
-def brought_level(root: Path) -> Standing:
+def brought_level(root: Path) -> IndexStanding:
     """The index as level as ``PATIENCE_S`` can make it; what is left is told on standard error."""
     until = time.monotonic() + PATIENCE_S
     if not (now := index.standing(root)).behind:

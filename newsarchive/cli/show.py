@@ -21,8 +21,8 @@ from newsarchive.items import BEIJING
 from newsarchive.operation.report import DONE, MISSING
 from newsarchive.pages.changes import Edit
 from newsarchive.reading import difference, finding, history
-from newsarchive.reading.finding import Found
-from newsarchive.reading.history import Text
+from newsarchive.reading.finding import FoundDocument
+from newsarchive.reading.history import StateText
 from newsarchive.reading.library import Library
 from newsarchive.sina.listing import urls
 
@@ -75,7 +75,7 @@ def show(
 # --- which document, which state -------------------------------------------------------------------------------------
 
 
-def which(library: Library, asked: str) -> Found:
+def which(library: Library, asked: str) -> FoundDocument:
     """The one document that is meant.  Raises ``UsageError`` where it is none, or several, which it lists."""
     return _one(library.find(asked, _docid_of(asked)), asked)
 
@@ -88,7 +88,7 @@ def _docid_of(asked: str) -> str | None:
     return None
 
 
-def _one(found: Sequence[Found], asked: str) -> Found:
+def _one(found: Sequence[FoundDocument], asked: str) -> FoundDocument:
     if not found:
         raise UsageError(f"{asked}: no document has this docid, address, path, or part of a title")
     if len(found) > 1:
@@ -100,7 +100,7 @@ def _one(found: Sequence[Found], asked: str) -> Found:
     return found[0]
 
 
-def _history(library: Library, found: Found) -> History:
+def _history(library: Library, found: FoundDocument) -> History:
     told = library.history(found.docid, found.day)
     if told is None:
         raise UsageError(f"{found.docid}: its day's journal ({found.day}) does not tell of it; run newsarchive verify")
@@ -170,7 +170,7 @@ def _show_text(
         _print_text(told, text, at)
 
 
-def _print_text(told: History, text: Text, at: datetime | None) -> None:
+def _print_text(told: History, text: StateText, at: datetime | None) -> None:
     line = text.state.line
     typer.secho(tables.printable(text.title), bold=True)
     facts = [str(line.get("media") or ""), f"published {line.get('published_at')}", f"fetched {line.get('fetched_at')}"]
@@ -186,7 +186,7 @@ def _print_text(told: History, text: Text, at: datetime | None) -> None:
         typer.echo(f"\n{tables.printable(paragraph)}")
 
 
-def _as_dict(told: History, text: Text | None, at: datetime | None) -> dict[str, Any]:
+def _as_dict(told: History, text: StateText | None, at: datetime | None) -> dict[str, Any]:
     moment = at or datetime.now(BEIJING)
     common = {
         "docid": told.docid,

@@ -27,7 +27,7 @@ from newsarchive.errors import CatalogueUnusable, UsageError
 from newsarchive.operation.report import DONE, MISSING
 from newsarchive.reading.library import Library
 from newsarchive.reading.records import guarded
-from newsarchive.reading.statistics import OF_DAYS, TOP, Row, Subject, Table, spans, statistics
+from newsarchive.reading.statistics import OF_DAYS, TOP, StatisticsRow, Subject, Table, spans, statistics
 from newsarchive.reading.tally import HELD_NAMES
 from newsarchive.sina.listing.channels import CHANNELS
 
@@ -167,13 +167,13 @@ def _head(table: Table) -> tuple[str, ...]:
     return (key, *(("name",) if table.subject is Subject.CHANNEL else ()), *table.figures)
 
 
-def _key(library: Library, subject: Subject, row: Row) -> list[str | None]:
+def _key(library: Library, subject: Subject, row: StatisticsRow) -> list[str | None]:
     if subject is not Subject.CHANNEL:
         return [row.key]
     return [row.key, _channel(library, row)]
 
 
-def _channel(library: Library, row: Row) -> str:
+def _channel(library: Library, row: StatisticsRow) -> str:
     """Its name; empty where nobody named it."""
     if row.key is None:
         return "given by address"
@@ -181,7 +181,7 @@ def _channel(library: Library, row: Row) -> str:
     return name if name != row.key else ""
 
 
-def _label(library: Library, subject: Subject, row: Row) -> str:
+def _label(library: Library, subject: Subject, row: StatisticsRow) -> str:
     return " ".join(filter(None, _key(library, subject, row)))
 
 
@@ -214,13 +214,13 @@ def _curve(rows: Sequence[tuple[date, tuple[int, ...]]]) -> str:
     return bars.curve([figures[0] for _, figures in rows])
 
 
-def _rows(table: Table, *, is_overview: bool) -> Sequence[Row]:
+def _rows(table: Table, *, is_overview: bool) -> Sequence[StatisticsRow]:
     if not is_overview or table.subject is Subject.HOUR:
         return table.rows
     return table.rows[-OVERVIEW_ROWS:] if table.subject in OF_DAYS else table.rows[:OVERVIEW_ROWS]
 
 
-def _show_table(library: Library, table: Table, rows: Sequence[Row]) -> None:
+def _show_table(library: Library, table: Table, rows: Sequence[StatisticsRow]) -> None:
     head = _head(table)
     cells = [
         [*(_short(text or NULL) for text in _key(library, table.subject, row)), *map(str, row.figures)] for row in rows

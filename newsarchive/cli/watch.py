@@ -19,7 +19,7 @@ from newsarchive.cli.clock import now_of
 from newsarchive.cli.folder import ArchiveOption, JsonOption, archive_folder
 from newsarchive.cli.search_index import brought_level
 from newsarchive.errors import UsageError
-from newsarchive.operation.watch_message import Message, entries_of, message
+from newsarchive.operation.watch_message import WatchMessage, entries_of, message
 from newsarchive.operation.watch_notes import Noted
 from newsarchive.operation.watching import Watching
 from newsarchive.reading import watches
@@ -151,7 +151,7 @@ def _try(root: Path, watching: Watching, one: Watch, *, as_json: bool) -> None:
         typer.echo("Nothing is new, and nothing in the archive is what it asks for.", err=True)
 
 
-def _show_message(one: Watch, told: Message, *, is_new: bool, as_json: bool) -> None:
+def _show_message(one: Watch, told: WatchMessage, *, is_new: bool, as_json: bool) -> None:
     if as_json:
         known = {"name": one.name, "is_new": is_new, "title": told.title, "body": told.body, "count": told.count}
         typer.echo(json.dumps(known, ensure_ascii=False))

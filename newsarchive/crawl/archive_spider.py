@@ -115,12 +115,12 @@ class ArchiveSpider(Spider):
 
     async def _fetch_pictures(self) -> None:
         """After the texts: those of all kept articles that are due."""
-        from newsarchive.crawl.pictures import MOST_A_POLL, Pictures  # noqa: PLC0415 - most runs fetch none
+        from newsarchive.crawl.pictures import MOST_A_POLL, PictureRun  # noqa: PLC0415 - most runs fetch none
 
         is_filling = self.settings.getbool("DISCOVER_GAPS_ONLY")
         is_poll = self.task.days is None and self.task.urls is None and not is_filling
         most = MOST_A_POLL if is_poll else None
-        await Pictures(self.run, self.crawler, most=most, any_time=is_filling).fetch()
+        await PictureRun(self.run, self.crawler, most=most, any_time=is_filling).fetch()
 
     def found(self, asked: Iterable[tuple[str, str | None]]) -> None:
         """Queue docids, each with the address to ask instead of the catalogue's, or None."""

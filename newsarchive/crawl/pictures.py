@@ -24,9 +24,9 @@ from twisted.python.failure import Failure
 
 from newsarchive.archive.format import media
 from newsarchive.archive.index.damage import readable
-from newsarchive.archive.index.pictures import Unread, Wanted
+from newsarchive.archive.index.pictures import DuePicture, UnreadState
 from newsarchive.archive.record import pictures
-from newsarchive.archive.record.pictures import Named
+from newsarchive.archive.record.pictures import NamedPictures
 from newsarchive.crawl import failures
 from newsarchive.crawl.picture_requests import PICTURE
 from newsarchive.crawl.run import Run
@@ -54,7 +54,7 @@ ACCEPT = "image/jpeg,image/png,image/gif,image/webp;q=0.9,image/*;q=0.8"
 
 
 class PictureLost(_MediaRequestFiltered):
-    """This attempt gave no picture; raised by ``PicturesPipeline``, and journalled by ``Pictures``.
+    """This attempt gave no picture; raised by ``PicturesPipeline``, and journalled by ``PictureRun``.
 
     Of a type that Scrapy's pipeline takes for no error of a program: it logs the others with their traceback.
     """
@@ -93,7 +93,7 @@ def _is_sendable(url: str) -> bool:
 
 
 class PicturesPipeline(FilesPipeline):
-    """Takes ``Wanted`` for items; ``process_item`` returns None, or the ``Failure`` of the download."""
+    """Takes ``DuePicture`` for items; ``process_item`` returns None, or the ``Failure`` of the download."""
 
     MEDIA_NAME = "picture"
     LOG_FAILED_RESULTS = False
@@ -108,7 +108,7 @@ class PicturesPipeline(FilesPipeline):
     def _get_store(self, uri: str) -> FilesStoreProtocol:  # noqa: ARG002 - Scrapy's signature
         return self._archive
 
-    def get_media_requests(self, item: Wanted, info: MediaPipeline.SpiderInfo) -> list[Request]:  # noqa: ARG002
+    def get_media_requests(self, item: DuePicture, info: MediaPipeline.SpiderInfo) -> list[Request]:  # noqa: ARG002
         """One, with the article as its referrer."""
         meta = {PICTURE: True, "download_maxsize": self._most_bytes, "download_warnsize": 0}
         headers = {"Accept": ACCEPT} | ({"Referer": item.referrer} if _is_sendable(item.referrer) else {})
@@ -148,7 +148,7 @@ class PicturesPipeline(FilesPipeline):
         """Its digest, once it is on the disk."""
         return self._stored(response, self.file_path(request, response, info, item=item), info, item)
 
-    async def _stored(self, response: Response, path: str, info: MediaPipeline.SpiderInfo, item: Wanted) -> str:
+    async def _stored(self, response: Response, path: str, info: MediaPipeline.SpiderInfo, item: DuePicture) -> str:
         await self._archive.persist_file(path, BytesIO(response.body), info, meta={"url": item.url})
         return media.digest_of(path)
 
@@ -164,7 +164,7 @@ class PicturesPipeline(FilesPipeline):
         return next((value for ok, value in results if not ok), None)
 
 
-class Pictures:
+class PictureRun:
     """One run's work on pictures: look into texts that nobody has looked into, then fetch what is due."""
 
     def __init__(self, run: Run, crawler: Crawler, *, most: int | None, any_time: bool) -> None:
@@ -180,7 +180,7 @@ class Pictures:
         await self._name_all()
         if self._any_time:
             await self._run.done(pictures.forget_gone_files)
-        last: Wanted | None = None
+        last: DuePicture | None = None
         while wanted := self._next(last):
             self._pipeline.open_spider()  # it remembers each address of its life otherwise
             await self._fetch_all(wanted)
@@ -205,7 +205,7 @@ class Pictures:
                 last = unread[-1].seq
         self._all_named = self._run.gate.error is None
 
-    def _named(self, unread: list[Unread]) -> Iterator[Named]:
+    def _named(self, unread: list[UnreadState]) -> Iterator[NamedPictures]:
         """Of a file that is lost or altered nothing is said: ``newsarchive gaps`` tells of it."""
         for state in unread:
             try:
@@ -215,11 +215,11 @@ class Pictures:
             if stored.is_whole:
                 urls = addresses_of(stored)
                 against = {url: reason for url in urls if (reason := reason_against(url))}
-                yield Named(state.docid, state.sha256, urls, against)
+                yield NamedPictures(state.docid, state.sha256, urls, against)
 
     # --- pictures --------------------------------------------------------------------------------------------------
 
-    def _next(self, last: Wanted | None) -> list[Wanted]:
+    def _next(self, last: DuePicture | None) -> list[DuePicture]:
         left = A_BATCH if self._most is None else min(A_BATCH, self._most - self._asked)
         if left <= 0 or self._run.gate.error is not None:
             return []
@@ -227,12 +227,12 @@ class Pictures:
             now = self._run.archive.clock()
             return self._run.catalogue.pictures.wanted(now, left, last, any_time=self._any_time)
 
-    async def _fetch_all(self, wanted: list[Wanted]) -> None:
+    async def _fetch_all(self, wanted: list[DuePicture]) -> None:
         waiting = iter(wanted)
         self._asked += len(wanted)
         await asyncio.gather(*(self._fetch_each(waiting) for _ in range(UNDER_WAY)))
 
-    async def _fetch_each(self, waiting: Iterator[Wanted]) -> None:
+    async def _fetch_each(self, waiting: Iterator[DuePicture]) -> None:
         for wanted in waiting:
             if self._run.gate.error is not None:
                 return
@@ -242,7 +242,7 @@ class Pictures:
             elif self._run.gate.error is None:
                 await self._lost(wanted, failure.value)
 
-    async def _lost(self, wanted: Wanted, error: BaseException) -> None:
+    async def _lost(self, wanted: DuePicture, error: BaseException) -> None:
         """What the run is stopped for meanwhile leaves the picture as it was."""
         if isinstance(error, PictureLost):
             logger.debug("%s is not kept, %s: %s", wanted.url, error.reason, error.detail)

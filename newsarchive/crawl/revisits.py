@@ -25,7 +25,7 @@ from newsarchive.pages import changes
 from newsarchive.pages.changes import Told
 
 if TYPE_CHECKING:
-    from newsarchive.reading.history import Text
+    from newsarchive.reading.history import StateText
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class RevisionPipeline:
             raise DropItem(f"{item.offer.docid} is unchanged since it was archived", log_level="INFO")
         return replace(item, kind=kind)
 
-    def _states(self, document: Document) -> list[Text]:
+    def _states(self, document: Document) -> list[StateText]:
         """What is archived, oldest first; nothing where the newest file is gone or altered: then it is kept anew."""
         from newsarchive.reading import history  # noqa: PLC0415 - front matter takes 0.05 s; most polls need none
 
@@ -100,7 +100,7 @@ class RevisionPipeline:
             return []
         return texts if texts and texts[-1].is_whole else []
 
-    def _kind(self, states: list[Text], now: Told, *, is_back: bool) -> str | None:
+    def _kind(self, states: list[StateText], now: Told, *, is_back: bool) -> str | None:
         """Why this is another state; None where it is the one that is archived.  ``is_back``: it was gone until now."""
         if self._is_same(states[-1], now):
             return RESTORED if is_back else None
@@ -108,11 +108,11 @@ class RevisionPipeline:
             return RESTORED
         return changes.kind_of(self._told(states[-1]), now)
 
-    def _is_same(self, text: Text, now: Told) -> bool:
+    def _is_same(self, text: StateText, now: Told) -> bool:
         """By what its line says of it, or by its file read with the rules of now: rules that were improved change no text."""
         return _digest(text.state) == now.digest or self._told(text).digest == now.digest
 
-    def _told(self, text: Text) -> Told:
+    def _told(self, text: StateText) -> Told:
         """What an archived state tells by the rules of now."""
         from newsarchive.sina.page.page_reader import cleaned_body  # noqa: PLC0415 - 0.1 s; most polls find no page
 

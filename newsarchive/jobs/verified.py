@@ -13,15 +13,15 @@ from pathlib import Path
 
 from newsarchive.archive.format import paths
 from newsarchive.archive.record import files
-from newsarchive.archive.record.day_journal import Known
+from newsarchive.archive.record.day_journal import VerifiedDay
 from newsarchive.errors import ArchiveNotWritable
 
 NAME = "verified.json"
 _TYPES = (int, str, int, int, int, str)
-"""Of the fields of ``Known``."""
+"""Of the fields of ``VerifiedDay``."""
 
 
-def load(root: Path) -> dict[date, Known]:
+def load(root: Path) -> dict[date, VerifiedDay]:
     """What was verified; nothing where there is no such file, or none of ours."""
     try:
         told = json.loads((root / paths.STATE_NAME / NAME).read_bytes())
@@ -30,7 +30,7 @@ def load(root: Path) -> dict[date, Known]:
         return {}
 
 
-def save(root: Path, known: dict[date, Known]) -> None:
+def save(root: Path, known: dict[date, VerifiedDay]) -> None:
     """Remember it; where nothing can be written, or the archive has no state folder, nothing is."""
     path = root / paths.STATE_NAME / NAME
     if not path.parent.is_dir():
@@ -40,8 +40,8 @@ def save(root: Path, known: dict[date, Known]) -> None:
         files.write_whole(path, data.encode() + b"\n", files.part_path(path.parent, NAME))
 
 
-def _known(fields: object) -> Known:
+def _known(fields: object) -> VerifiedDay:
     """Raises ``TypeError`` for what is none."""
     if not isinstance(fields, list) or tuple(map(type, fields)) != _TYPES:
         raise TypeError(fields)
-    return Known(*fields)
+    return VerifiedDay(*fields)

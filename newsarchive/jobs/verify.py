@@ -19,7 +19,7 @@ from newsarchive.archive.format import paths
 from newsarchive.archive.format.heads import Head
 from newsarchive.archive.index.worker import HERE, TellDays, Workers, in_order
 from newsarchive.archive.record.audit import Audit, Look, audit, head_of
-from newsarchive.archive.record.day_journal import Known
+from newsarchive.archive.record.day_journal import VerifiedDay
 from newsarchive.archive.record.finding import STRAY, Finding
 from newsarchive.archive.record.open_files import OpenFiles
 from newsarchive.errors import ArchiveDamaged, cause_of
@@ -85,7 +85,7 @@ def verify(root: Path, look: Look, told: Mapping[date, Head], tell: TellDays, wo
     )
 
 
-def _after(before: dict[date, Known], results: Sequence[Audit]) -> dict[date, Known]:
+def _after(before: dict[date, VerifiedDay], results: Sequence[Audit]) -> dict[date, VerifiedDay]:
     """What is verified now.  Of a day with a finding only how long its journal was; its files are read again the next time."""
     doubled = across_days.days_with_duplicates(results)
     well = {result.day: result.known for result in results if result.known and result.day not in doubled}

@@ -23,7 +23,7 @@ COVERAGE_DOCUMENTS = 100
 MB = 1_000_000
 
 
-class Health(Enum):
+class RuleHealth(Enum):
     """What a rule answers where it has no cause to tell."""
 
     WELL = "well"
@@ -32,11 +32,11 @@ class Health(Enum):
     """The run did nothing that would show it: what was told before stands."""
 
 
-Answer = str | Health
-"""Of a rule: the cause of the trouble as a sentence, or a ``Health``."""
+Answer = str | RuleHealth
+"""Of a rule: the cause of the trouble as a sentence, or a ``RuleHealth``."""
 
 
-class Words(NamedTuple):
+class AlertWords(NamedTuple):
     """Name and next step of a trouble, in both languages."""
 
     chinese: str
@@ -45,39 +45,39 @@ class Words(NamedTuple):
     english_step: str
 
 
-WORDS: Mapping[str, Words] = {
-    "failed": Words(
+WORDS: Mapping[str, AlertWords] = {
+    "failed": AlertWords(
         "运行失败", "a run failed",
         "查看日志中的原因；修好后下次运行会自动续上。", "see to the cause in the log; the next run goes on by itself.",
     ),
-    "damaged": Words(
+    "damaged": AlertWords(
         "存档受损", "the archive is damaged",
         "用备份恢复该日志；无法恢复时运行 newsarchive rebuild --accept-damage。",
         "put the journal back from a copy, or run newsarchive rebuild --accept-damage.",
     ),
-    "ban": Words(
+    "ban": AlertWords(
         "被新浪封禁", "banned by Sina",
         "不必处理，到时自动重试；若常发生，请调大 DOWNLOAD_DELAY。",
         "nothing, it ends by itself; if it comes often, raise DOWNLOAD_DELAY.",
     ),
-    "listing": Words(
+    "listing": AlertWords(
         "列表异常", "the listing is not healthy",
         "看 finance.sina.com.cn 能否打开；其他频道照常存档。", "look whether finance.sina.com.cn answers from there; other channels go on.",
     ),
-    "stale": Words(
+    "stale": AlertWords(
         "频道停更", "a channel is stale",
         "在网站上看该频道是否已停；若是，从 SINA_CHANNELS 中去掉。",
         "look at the site whether it has ended; if so, take it out of SINA_CHANNELS.",
     ),
-    "coverage": Words(
+    "coverage": AlertWords(
         "缺文较多", "too much is missing",
         "运行 newsarchive gaps 查看，gaps --fill 补取。", "see newsarchive gaps; gaps --fill fetches it.",
     ),
-    "disk": Words(
+    "disk": AlertWords(
         "磁盘将满", "the disk is nearly full",
         "腾出空间；写满时不会损坏存档，但会停止。", "free some space; a full disk stops the archive, but damages nothing.",
     ),
-    "drift": Words(
+    "drift": AlertWords(
         "页面改版", "pages look new",
         "运行 newsarchive layouts；见 docs/add-a-layout.md。", "see newsarchive layouts, and docs/add-a-layout.md.",
     ),
@@ -120,9 +120,9 @@ def found(ended: Ended, limits: Limits) -> dict[str, str | None]:
         "drift": _drift(ended),
     }
     return {
-        kind: None if answer is Health.WELL else str(answer)
+        kind: None if answer is RuleHealth.WELL else str(answer)
         for kind, answer in answers.items()
-        if answer is not Health.NOT_SEEN
+        if answer is not RuleHealth.NOT_SEEN
     }
 
 
@@ -133,15 +133,15 @@ def _causes(ended: Ended) -> dict[str, Answer]:
     answered = ended.report.requests > 0 and not failed
     polled = answered and any(_is_of(ended, poll) for poll in ended.seen.polls)
     return {
-        "failed": " ".join(failed) or Health.WELL,
-        "damaged": " ".join(causes[report.DAMAGED]) or Health.WELL,
+        "failed": " ".join(failed) or RuleHealth.WELL,
+        "damaged": " ".join(causes[report.DAMAGED]) or RuleHealth.WELL,
         "ban": " ".join(causes[report.BLOCKED]) or _well_if(answered),
         "listing": " ".join(causes[report.LISTING]) or _well_if(polled),
     }
 
 
-def _well_if(seen: bool) -> Health:
-    return Health.WELL if seen else Health.NOT_SEEN
+def _well_if(seen: bool) -> RuleHealth:
+    return RuleHealth.WELL if seen else RuleHealth.NOT_SEEN
 
 
 def _stale(ended: Ended, hours: float) -> dict[str, Answer]:
@@ -151,7 +151,7 @@ def _stale(ended: Ended, hours: float) -> dict[str, Answer]:
     polls = [poll for poll in ended.seen.polls if _is_of(ended, poll)]
     oldest = ended.seen.now - timedelta(hours=hours)
     return {
-        f"stale:{poll.channel}": Health.WELL
+        f"stale:{poll.channel}": RuleHealth.WELL
         if poll.newest_at and poll.newest_at >= oldest
         else f"channel {poll.channel}: no row is younger than {hours:g} hours (newest: {poll.newest_at or 'none'})"
         for poll in polls
@@ -165,9 +165,9 @@ def _is_of(ended: Ended, poll: LastPoll) -> bool:
 
 def _disk(seen: ArchiveState, least_mb: float) -> Answer:
     if seen.disk_free is None:
-        return Health.NOT_SEEN
+        return RuleHealth.NOT_SEEN
     is_low = seen.disk_free < least_mb * MB
-    return f"{seen.disk_free / MB:.0f} MB are free, fewer than {least_mb:g}" if is_low else Health.WELL
+    return f"{seen.disk_free / MB:.0f} MB are free, fewer than {least_mb:g}" if is_low else RuleHealth.WELL
 
 
 def _coverage(ended: Ended, least: float) -> Answer:
@@ -175,11 +175,11 @@ def _coverage(ended: Ended, least: float) -> Answer:
     recent = ended.seen.recent
     offered = sum(recent.values())
     if not ended.is_whole or offered < COVERAGE_DOCUMENTS:
-        return Health.NOT_SEEN
+        return RuleHealth.NOT_SEEN
     missing = recent.get("pending", 0) + recent.get("failed", 0)
     share = 1 - missing / offered
     if share >= least:
-        return Health.WELL
+        return RuleHealth.WELL
     return f"{missing} of {offered} documents of the last {RECENT_DAYS} days are missing"
 
 
@@ -188,6 +188,6 @@ def _drift(ended: Ended) -> Answer:
     counts = ended.report.counts
     pages = sum(counts.get(name, 0) for name in ("kept", "revised", "filtered")) + sum(ended.losses.values())
     if pages < DRIFT_PAGES:
-        return Health.NOT_SEEN
+        return RuleHealth.NOT_SEEN
     strange = sum(ended.losses.get(reason, 0) for reason in DRIFT_REASONS)
-    return f"{strange} of {pages} pages fit no layout" if strange / pages >= DRIFT_SHARE else Health.WELL
+    return f"{strange} of {pages} pages fit no layout" if strange / pages >= DRIFT_SHARE else RuleHealth.WELL

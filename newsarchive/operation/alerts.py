@@ -32,7 +32,7 @@ MAX_CAUSE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class AlertMessage:
     """One alert as apprise sends it, in Chinese and English; ``is_over`` where it tells the end of a trouble."""
 
     title: str
@@ -84,23 +84,23 @@ class Alerts:
 
     # --- words -----------------------------------------------------------------------------------------------------
 
-    def _begun(self, kind: str, cause: str, now: datetime) -> Message:
+    def _begun(self, kind: str, cause: str, now: datetime) -> AlertMessage:
         words = WORDS[kind.partition(":")[0]]
         title = f"newsarchive: {words.chinese} · {words.english}"
         lines = (masked(cause)[:MAX_CAUSE], f"怎么办：{words.chinese_step}", f"Next: {words.english_step}")
-        return Message(title, "\n".join((*lines, self._where(now))), is_over=False)
+        return AlertMessage(title, "\n".join((*lines, self._where(now))), is_over=False)
 
-    def _over(self, kind: str, since: str, now: datetime) -> Message:
+    def _over(self, kind: str, since: str, now: datetime) -> AlertMessage:
         words = WORDS[kind.partition(":")[0]]
         title = f"newsarchive: 已恢复：{words.chinese} · over: {words.english}"
-        return Message(title, f"自 since {since}\n{self._where(now)}", is_over=True)
+        return AlertMessage(title, f"自 since {since}\n{self._where(now)}", is_over=True)
 
     def _where(self, now: datetime) -> str:
         return f"{socket.gethostname()}: {self._root}, {stamp(now.replace(microsecond=0))}"
 
     # --- sending ---------------------------------------------------------------------------------------------------
 
-    def _send(self, messages: Mapping[str, Message]) -> list[str]:
+    def _send(self, messages: Mapping[str, AlertMessage]) -> list[str]:
         """The kinds whose message at least one address accepted; the next run sends the others again."""
         senders = sending.Senders(self._urls)
         sent = [kind for kind, message in messages.items() if _is_taken(senders, message)]
@@ -142,5 +142,5 @@ def _is_written(place: Path, data: bytes) -> bool:
     return True
 
 
-def _is_taken(senders: sending.Senders, message: Message) -> bool:
+def _is_taken(senders: sending.Senders, message: AlertMessage) -> bool:
     return senders.is_taken(message.title, message.body, sending.GOOD if message.is_over else sending.BAD)

@@ -19,7 +19,7 @@ MOST_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class WatchMessage:
     """One message."""
 
     title: str
@@ -44,7 +44,7 @@ MOST_ADDRESS = 500
 """Characters; one of Sina's has a hundred, and a service refuses a message that is too long."""
 
 
-def message(watch: Watch, entries: Sequence[Entry]) -> Message:
+def message(watch: Watch, entries: Sequence[Entry]) -> WatchMessage:
     """Of these hits, one at least."""
     shown: list[str] = []
     characters = 0
@@ -57,7 +57,7 @@ def message(watch: Watch, entries: Sequence[Entry]) -> Message:
     count, left = len(entries), len(entries) - len(shown)
     more = [f"另有 {left} 篇，此处不列 · {left} more, not listed"] if left else []
     lines = [*shown, *more, f"关注 watch: {watch.name} = {watch.query.source[:MOST_TITLE]}"]
-    return Message(f"newsarchive: {watch.name}：{count} 篇新文章 · {count} new", "\n\n".join(lines), count)
+    return WatchMessage(f"newsarchive: {watch.name}：{count} 篇新文章 · {count} new", "\n\n".join(lines), count)
 
 
 def _told(entry: Entry) -> str:

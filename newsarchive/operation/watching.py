@@ -18,7 +18,7 @@ from newsarchive.archive.format.paths import STATE_NAME
 from newsarchive.errors import ArchiveLocked
 from newsarchive.items import BEIJING
 from newsarchive.operation import sending, watch_notes
-from newsarchive.operation.watch_message import Message, entries_of, message
+from newsarchive.operation.watch_message import WatchMessage, entries_of, message
 from newsarchive.operation.watch_notes import Noted, Notes
 from newsarchive.reading.new_hits import new_hits
 from newsarchive.reading.watches import Watch
@@ -95,7 +95,7 @@ class Watching:
         noted.is_sending = False
         watch_notes.write(self._root, notes)
 
-    def _is_taken(self, watch: Watch, told: Message) -> bool:
+    def _is_taken(self, watch: Watch, told: WatchMessage) -> bool:
         senders = sending.Senders(self.addresses(watch))
         if not senders.all_are_read:
             logger.error("Watch %s: apprise does not understand each of its addresses (they are not shown)", watch.name)

@@ -17,13 +17,13 @@ from newsarchive.errors import UsageError
 from newsarchive.items import BEIJING
 from newsarchive.reading.changes_told import changes_told
 from newsarchive.reading.entries import Selection
-from newsarchive.reading.finding import Found
+from newsarchive.reading.finding import FoundDocument
 from newsarchive.reading.history import Correction
 from newsarchive.reading.library import Library
 from newsarchive.reading.records import record_of
 from newsarchive.reading.search import index
 from newsarchive.reading.search.query import parse
-from newsarchive.reading.search.searching import Hit, Searcher, Wanted
+from newsarchive.reading.search.searching import Hit, SearchBounds, Searcher
 
 Answer = dict[str, Any]
 
@@ -54,7 +54,7 @@ class Agent:
         self,
         library: Library,
         channel_names: Mapping[str, str],
-        which: Callable[[str], Found],
+        which: Callable[[str], FoundDocument],
         clock: Callable[[], datetime],
     ) -> None:
         self._library, self._names = library, channel_names
@@ -65,7 +65,7 @@ class Agent:
 
     def search(self, query: str, since: str | None, until: str | None, limit: int, offset: int) -> Answer:
         """Articles by words that stand in them, newest first; ``not_searched``: days that the index has not wholly."""
-        wanted = Wanted(*_days(since, until))
+        wanted = SearchBounds(*_days(since, until))
         asked = parse(query, self._names)
         found = self._searcher.search(asked, wanted, most=_within("limit", limit, 1, MOST_HITS), skip=_offset(offset))
         behind = index.standing(self._library.root).behind
@@ -116,7 +116,7 @@ class Agent:
             "next_offset": end if end < len(text) else None,
         }
 
-    def _why_not(self, found: Found, at: datetime | None) -> str:
+    def _why_not(self, found: FoundDocument, at: datetime | None) -> str:
         entry = self._library.entry(found.docid)
         if entry is None:
             return f"{found.docid}: it was offered, and is not kept; coverage tells what is missing"

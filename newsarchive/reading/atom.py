@@ -18,7 +18,7 @@ EMPTY_AT = "1970-01-01T08:00:00+08:00"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """One entry; moments are aware."""
 
     id: str
@@ -29,7 +29,7 @@ class Entry:
     html: str
 
 
-def atom(title: str, name: str, entries: Iterable[Entry]) -> bytes:
+def atom(title: str, name: str, entries: Iterable[FeedEntry]) -> bytes:
     """Return the feed, its entries in the given order; ``name`` makes its id."""
     ET.register_namespace("", NAMESPACE)
     feed = ET.Element(_tag("feed"))
@@ -44,7 +44,7 @@ def atom(title: str, name: str, entries: Iterable[Entry]) -> bytes:
     return data + b"\n"
 
 
-def _add(feed: ET.Element, entry: Entry) -> None:
+def _add(feed: ET.Element, entry: FeedEntry) -> None:
     element = ET.SubElement(feed, _tag("entry"))
     _text(element, "id", f"tag:{AUTHORITY}:{entry.id}")
     _text(element, "title", entry.title)

@@ -24,7 +24,7 @@ MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundDocument:
     """A document and the day whose journal tells of it."""
 
     docid: str
@@ -33,7 +33,7 @@ class Found:
     """As it was listed first; empty where it was given by its address."""
 
 
-def find(root: Path, asked: str, docid: str | None = None) -> list[Found]:
+def find(root: Path, asked: str, docid: str | None = None) -> list[FoundDocument]:
     """The documents that ``asked`` may mean, at most ``MOST``; ``docid`` is the one of an address, where it is one.
 
     A docid, an address and a path mean one document; a part of a title may mean several.  Without a usable catalogue the
@@ -46,7 +46,7 @@ def find(root: Path, asked: str, docid: str | None = None) -> list[Found]:
     return _titled(root, asked)
 
 
-def of_docid(root: Path, docid: str) -> Found | None:
+def of_docid(root: Path, docid: str) -> FoundDocument | None:
     """The document with this docid; None where no journal tells of it.
 
     Its day never changes, so a catalogue that is behind is asked, too; only journals that it has not read to their end
@@ -67,7 +67,7 @@ def of_docid(root: Path, docid: str) -> Found | None:
     return next(_searched(root, unread, f'"docid":{json.dumps(docid)}', lambda line: line.get("docid") == docid), None)
 
 
-def of_file(root: Path, file: str) -> Found | None:
+def of_file(root: Path, file: str) -> FoundDocument | None:
     """The document of an article's file, or of an earlier state's, by its path below the archive, with ``/``."""
     parts = file.split("/")
     if len(parts) > 2 and parts[-3] == REVISIONS_NAME:
@@ -79,7 +79,7 @@ def of_file(root: Path, file: str) -> Found | None:
     return named or next(_searched(root, days, words, lambda line: line.get("file") == file), None)
 
 
-def _owner(root: Path, file: str) -> Found | None:
+def _owner(root: Path, file: str) -> FoundDocument | None:
     """The document whose file it is now, by the names of a folder that days share."""
     scope, _, name = file.rpartition("/")
 
@@ -103,7 +103,7 @@ def _below(root: Path, asked: str) -> str | None:
     return PurePosixPath(path.as_posix()).as_posix()
 
 
-def _titled(root: Path, part: str) -> list[Found]:
+def _titled(root: Path, part: str) -> list[FoundDocument]:
     if not part.strip():
         return []
     with suppress(CatalogueUnusable):
@@ -122,12 +122,12 @@ def _days(root: Path) -> Iterator[date]:
 
 def _searched(
     root: Path, days: Iterable[date], words: str, is_meant: Callable[[dict[str, Any]], bool]
-) -> Iterator[Found]:
+) -> Iterator[FoundDocument]:
     for day in days:
         for line in journal.read_about(paths.journal_path(root, day), words):
             if isinstance(line.get("docid"), str) and is_meant(line):
-                yield Found(line["docid"], day, str(line.get("title") or ""))
+                yield FoundDocument(line["docid"], day, str(line.get("title") or ""))
 
 
-def _found(document: Document) -> Found:
-    return Found(document.docid, document.day, document.title)
+def _found(document: Document) -> FoundDocument:
+    return FoundDocument(document.docid, document.day, document.title)

@@ -18,7 +18,7 @@ from newsarchive.reading.stored_file import StoredFile, read_file
 
 
 @dataclass(frozen=True)
-class Text:
+class StateText:
     """One state as a reader wants it."""
 
     state: State
@@ -61,9 +61,9 @@ def history_of(root: Path, day: date, docid: str) -> History | None:
     return histories(lines, day).get(docid)
 
 
-def read_state(root: Path, state: State, url: str = "") -> Text:
+def read_state(root: Path, state: State, url: str = "") -> StateText:
     """The file of a state.  Raises ``ArchiveDamaged`` where it is gone or the disk does not give it back."""
-    return Text(state, read_file(root, state.file), url)
+    return StateText(state, read_file(root, state.file), url)
 
 
 def as_of(history: History, at: datetime) -> State | None:

@@ -20,15 +20,15 @@ from types import MappingProxyType
 from newsarchive.archive.format import journal, paths
 from newsarchive.archive.format.folder import check_archive
 from newsarchive.archive.format.states import History, Line, State, histories
-from newsarchive.archive.index.coverage import Row
+from newsarchive.archive.index.coverage import CoverageRow
 from newsarchive.archive.index.view import look
 from newsarchive.reading import day_list, finding, following, history
 from newsarchive.reading.day_cache import DayCache, Stamp, sizes_of, stamp_of
 from newsarchive.reading.day_list import DayCount, DayList
 from newsarchive.reading.entries import ALL, Entry, Selection, entry_of, offered
-from newsarchive.reading.finding import Found
+from newsarchive.reading.finding import FoundDocument
 from newsarchive.reading.following import Changes, Mark
-from newsarchive.reading.history import Correction, Text
+from newsarchive.reading.history import Correction, StateText
 from newsarchive.reading.kept_article import KeptArticle, open_article
 from newsarchive.reading.pictures import local_pictures
 from newsarchive.reading.told_counts import ToldCount, told_counts
@@ -63,7 +63,7 @@ class Library:
 
     # --- one document ----------------------------------------------------------------------------------------------
 
-    def find(self, asked: str, docid: str | None = None) -> list[Found]:
+    def find(self, asked: str, docid: str | None = None) -> list[FoundDocument]:
         """The documents that a docid, a path or a part of a title means, at most ``finding.MOST``.
 
         ``docid`` is that of an address, if it is one: only who knows the site can read it there.
@@ -112,7 +112,7 @@ class Library:
         found = self._day_of(docid, day)
         return history.history_of(self.root, found, docid) if found else None
 
-    def text(self, state: State, url: str = "") -> Text:
+    def text(self, state: State, url: str = "") -> StateText:
         """The file of a state of a history.  Raises ``ArchiveDamaged`` where it is gone."""
         return history.read_state(self.root, state, url)
 
@@ -160,7 +160,7 @@ class Library:
 
         return self._counts.of(day, made)
 
-    def coverage(self, since: date = date.min, until: date = date.max, channel: str | None = None) -> list[Row]:
+    def coverage(self, since: date = date.min, until: date = date.max, channel: str | None = None) -> list[CoverageRow]:
         """What became of what was offered, by day and channel.  Raises ``CatalogueUnusable``: only the catalogue tells."""
         return look(self.root, lambda catalogue: list(catalogue.coverage.rows(since, until, channel)))
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from newsarchive.archive.format import journal, paths, raw_place
 from newsarchive.archive.format.gzip_members import WINDOW_BITS, last_end
 from newsarchive.archive.format.plain_file import open_plain
-from newsarchive.archive.format.raw_answer import MAX_HEAD_BYTES, RawAnswer, Record, read_raw, read_record
+from newsarchive.archive.format.raw_answer import MAX_HEAD_BYTES, RawAnswer, WarcRecord, read_raw, read_record
 from newsarchive.archive.format.raw_place import UNSTORED_MARK, RawPlace, of_here, places_in
 from newsarchive.errors import ArchiveDamaged, cause_of
 
@@ -27,20 +27,20 @@ _GZIP_FLAGS_AND_TIME = bytes(5)
 _START = b"WARC/1."
 
 
-class Member(NamedTuple):
+class RawMember(NamedTuple):
     """One record as it lies there."""
 
     place: RawPlace
     data: bytes
     """The gzip member."""
-    record: Record
+    record: WarcRecord
 
 
-class Exchange(NamedTuple):
+class StoredExchange(NamedTuple):
     """An answer and what was asked for it."""
 
     answer: RawAnswer
-    members: tuple[Member, ...]
+    members: tuple[RawMember, ...]
     """The answer's, its request's where one stands behind it; in front those of the answer that has its body, if another."""
 
 
@@ -68,7 +68,7 @@ def lines_with_answers(root: Path, day: date) -> dict[str, list[Line]]:
     return with_answers(of_here(about))
 
 
-def exchange_at(root: Path, place: str, docid: str) -> Exchange:
+def exchange_at(root: Path, place: str, docid: str) -> StoredExchange:
     """The answer that lies there, with what belongs to it.
 
     Raises ``ArchiveDamaged`` where anything of it is not there or not whole, or where it is of another document.
@@ -77,10 +77,10 @@ def exchange_at(root: Path, place: str, docid: str) -> Exchange:
     if answer.docid not in (None, docid):
         raise ArchiveDamaged(f"{root / place}: a line of {docid} names it, and it is an answer for {answer.docid}")
     originals = _members(root, answer.original) if answer.original else ()
-    return Exchange(answer, (*originals, *_members(root, place)))
+    return StoredExchange(answer, (*originals, *_members(root, place)))
 
 
-def members_of(exchanges: Iterable[Exchange]) -> list[Member]:
+def members_of(exchanges: Iterable[StoredExchange]) -> list[RawMember]:
     """The records of all of them, each once, in their order."""
     return list({member.place: member for exchange in exchanges for member in exchange.members}.values())
 
@@ -94,7 +94,7 @@ def whole_until(path: Path, start: int) -> int:
         return last_end(file, start)
 
 
-def _members(root: Path, place: str) -> Iterator[Member]:
+def _members(root: Path, place: str) -> Iterator[RawMember]:
     where = raw_place.parse(place)
     if where is None:
         raise ArchiveDamaged(f"{root}: {place[:200]!r} is no place of a raw record; run newsarchive verify --full")
@@ -104,14 +104,14 @@ def _members(root: Path, place: str) -> Iterator[Member]:
         yield request
 
 
-def _member(root: Path, where: RawPlace) -> Member:
+def _member(root: Path, where: RawPlace) -> RawMember:
     data = _bytes(root, where)
     if data[3:8] != _GZIP_FLAGS_AND_TIME:
         raise ArchiveDamaged(f"{root / where.file}: the record at {where.offset} is not as it was written")
-    return Member(where, data, read_record(root, str(where)))
+    return RawMember(where, data, read_record(root, str(where)))
 
 
-def _request_behind(root: Path, answer: Member) -> Member | None:
+def _request_behind(root: Path, answer: RawMember) -> RawMember | None:
     """The record behind an answer, if it is its request; the size of a request is told nowhere but in its own end."""
     file, offset, length = answer.place
     data = _bytes(root, RawPlace(file, offset + length, MAX_HEAD_BYTES))

@@ -16,7 +16,7 @@ HELD = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class Reposted:
     """An article, and those that say the same, oldest first."""
 
     first: Entry
@@ -24,15 +24,15 @@ class Story:
     again: list[Entry] = field(default_factory=list)
 
 
-def stories(entries: Sequence[Entry]) -> list[Story]:
+def stories(entries: Sequence[Entry]) -> list[Reposted]:
     """The stories of a list (oldest first), in the same order; all of one have the same text, or headlines that differ in signs."""
-    told: list[Story] = []
-    known: dict[str, Story] = {}
+    told: list[Reposted] = []
+    known: dict[str, Reposted] = {}
     for entry in entries:
         keys = _keys(entry)
         story = next((known[key] for key in keys if key in known), None)
         if story is None:
-            story = Story(entry, [])
+            story = Reposted(entry, [])
             told.append(story)
         else:
             story.again.append(entry)

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from newsarchive.archive.index.coverage import Row as CoverageRow
+from newsarchive.archive.index.coverage import CoverageRow
 from newsarchive.archive.index.worker import HERE, TellDays, Workers, in_order
 from newsarchive.reading.day_cache import sizes_of
 from newsarchive.reading.day_list import DayCount
@@ -62,7 +62,7 @@ OF_DAYS = frozenset({Subject.DAY, Subject.COVERAGE})
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StatisticsRow:
     """One day, hour, channel, name or kind."""
 
     key: str | None
@@ -76,7 +76,7 @@ class Table:
     """The counts by one subject: days and hours in their order, all others the most frequent first."""
 
     subject: Subject
-    rows: tuple[Row, ...]
+    rows: tuple[StatisticsRow, ...]
     names: int
     """How many rows there would be if none were left out."""
     untold: int = 0
@@ -125,7 +125,7 @@ def statistics(
 
 
 def _by_day(counts: Iterable[DayCount]) -> Table:
-    rows = [Row(one.day.isoformat(), (one.kept, one.revised, one.withdrawn)) for one in counts if one.kept]
+    rows = [StatisticsRow(one.day.isoformat(), (one.kept, one.revised, one.withdrawn)) for one in counts if one.kept]
     return Table(Subject.DAY, tuple(rows), len(rows))
 
 
@@ -139,7 +139,7 @@ def _by_channel(counts: Iterable[DayCount], top: int) -> Table:
 def _by_coverage(rows: Iterable[CoverageRow]) -> Table:
     """By day; a document counts once in each channel that showed it, as in the coverage itself."""
     days = [
-        Row(day.isoformat(), tuple(map(sum, zip(*map(_coverage_figures, of_day), strict=True))))
+        StatisticsRow(day.isoformat(), tuple(map(sum, zip(*map(_coverage_figures, of_day), strict=True))))
         for day, of_day in groupby(rows, key=lambda row: row.day)
     ]
     shown = [row for row in days if any(row.figures)]
@@ -170,7 +170,7 @@ def _tallies(root: Path, wanted: Collection[Subject], days: Mapping[date, int], 
 
 
 def _tables(counted: Tally, top: int) -> list[Table]:
-    hours = tuple(Row(f"{hour:02}", (articles,)) for hour, articles in enumerate(counted.hours))
+    hours = tuple(StatisticsRow(f"{hour:02}", (articles,)) for hour, articles in enumerate(counted.hours))
     return [
         Table(Subject.HOUR, hours, HOURS),
         _of_names(Subject.MEDIA, counted.media, top),
@@ -183,8 +183,8 @@ def _of_names(subject: Subject, names: Names, top: int) -> Table:
     return Table(subject, _ranked(names.counts, top), len(names.counts), names.untold, names.is_exact)
 
 
-def _ranked(counts: Mapping[Name, int], top: int) -> tuple[Row, ...]:
-    return tuple(Row(name, (articles,)) for name, articles in most_of(counts, top))
+def _ranked(counts: Mapping[Name, int], top: int) -> tuple[StatisticsRow, ...]:
+    return tuple(StatisticsRow(name, (articles,)) for name, articles in most_of(counts, top))
 
 
 # --- days for a picture ----------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from newsarchive.rehearsal.blocks import Piece, squash
+from newsarchive.rehearsal.blocks import TextPiece, squash
 
 FIRST_LINK = "0" * 64
 _QUOTED = r"'((?:[^'\n]|'')*)'"
@@ -38,7 +38,7 @@ INLINE = frozenset(("strong", "em", "a"))
 """Kinds of piece that lie inside another piece, so that their text occurs in both."""
 
 
-class Line(NamedTuple):
+class JournalLine(NamedTuple):
     """One line of a journal: ``fault`` is empty, or says what is wrong with the line as such."""
 
     place: str
@@ -74,7 +74,7 @@ def day_folders(archive: Path) -> list[Path]:
     return sorted(day for day in archive.glob("[0-9]*/[0-9]*/[0-9]*") if day.is_dir())
 
 
-def journal_lines(archive: Path, day: Path) -> Iterator[Line]:
+def journal_lines(archive: Path, day: Path) -> Iterator[JournalLine]:
     """The lines of a day's journal, each checked against the chain of links."""
     journal = day / "_day.jsonl"
     if not journal.is_file():
@@ -85,26 +85,26 @@ def journal_lines(archive: Path, day: Path) -> Iterator[Line]:
         yield _line(f"{name}:{number}", raw, link)
         link = hashlib.sha256(raw).hexdigest()
     if rest:
-        yield Line(f"{name}:{len(whole) + 1}", {}, "is torn")
+        yield JournalLine(f"{name}:{len(whole) + 1}", {}, "is torn")
 
 
-def _line(place: str, raw: bytes, link: str) -> Line:
+def _line(place: str, raw: bytes, link: str) -> JournalLine:
     try:
         event = json.loads(raw)
     except ValueError:
-        return Line(place, {}, "is no JSON")
+        return JournalLine(place, {}, "is no JSON")
     if event.get("link") != link or list(event)[-1] != "link":
-        return Line(place, event, "is not linked to the line before it")
-    return Line(place, event, "")
+        return JournalLine(place, event, "is not linked to the line before it")
+    return JournalLine(place, event, "")
 
 
-def pieces_of(body: str) -> tuple[Piece, ...]:
-    """The pieces of a clean body, in document order (``blocks.Piece``)."""
+def pieces_of(body: str) -> tuple[TextPiece, ...]:
+    """The pieces of a clean body, in document order (``blocks.TextPiece``)."""
     root = LexborHTMLParser(body).body
     return tuple(piece for node in root.traverse() if (piece := _piece(node))) if root else ()
 
 
-def loose_text(body: str, pieces: tuple[Piece, ...]) -> str:
+def loose_text(body: str, pieces: tuple[TextPiece, ...]) -> str:
     """The text of the body that belongs to no piece, without white space; empty where there is none."""
     root = LexborHTMLParser(body).body
     rest = "".join(root.text(deep=True).split()) if root else ""
@@ -114,18 +114,18 @@ def loose_text(body: str, pieces: tuple[Piece, ...]) -> str:
     return rest
 
 
-def _piece(node: LexborNode) -> Piece | None:
+def _piece(node: LexborNode) -> TextPiece | None:
     tag, attributes = node.tag or "", node.attributes
     if tag == "img":
-        return Piece("figure", attributes.get("src") or "")
+        return TextPiece("figure", attributes.get("src") or "")
     if tag == "a":
-        return Piece("a", attributes.get("href") or "")
+        return TextPiece("a", attributes.get("href") or "")
     kind, text = _KINDS.get(tag), squash(node.text(deep=True))
     if not kind or not text:
         return None
     if kind == "p" and _inside(node, "blockquote"):
-        return Piece("quote", text)
-    return Piece(kind, text)
+        return TextPiece("quote", text)
+    return TextPiece(kind, text)
 
 
 def _inside(node: LexborNode, tag: str) -> bool:

@@ -28,7 +28,7 @@ _ODD = (
 """Text that careless parsers break: NBSP, U+2011, mark-up characters, braces, characters beyond 16 bits, full width."""
 
 
-class Piece(NamedTuple):
+class TextPiece(NamedTuple):
     """One piece of an article's text, in document order; each run of white space is one blank.
 
     ``kind``: p, quote (a paragraph in a blockquote), heading, li, caption, th, td, figcaption; strong, em (inside one
@@ -44,14 +44,14 @@ class ProseBlock:
     """One block of an article as the page writes it, and what a clean archive must hold of it."""
 
     html: str
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[TextPiece, ...] = ()
     """Empty for a block that a clean archive must drop."""
     symbol: str = ""
 
 
 FICTION = "本文为演练生成，内容纯属虚构。"
 """The last line of every invented text: nobody who finds a file alone may take it for news."""
-FICTION_BLOCK = ProseBlock(f"<p>　　{FICTION}</p>", (Piece("p", FICTION),))
+FICTION_BLOCK = ProseBlock(f"<p>　　{FICTION}</p>", (TextPiece("p", FICTION),))
 
 
 def squash(text: str) -> str:
@@ -87,13 +87,13 @@ def plain(rng: random.Random, writer: ProseWriter) -> ProseBlock:
     """A paragraph of prose."""
     text = writer.paragraph()
     attributes = rng.choice(("", "", "", ' cms-style="font-L"', ' style="text-align: left;"', " class=text-p"))
-    return ProseBlock(f"<p{attributes}>　　{escape(text, quote=False)}</p>", (Piece("p", squash(text)),))
+    return ProseBlock(f"<p{attributes}>　　{escape(text, quote=False)}</p>", (TextPiece("p", squash(text)),))
 
 
 def bold_lead(_rng: random.Random, writer: ProseWriter) -> ProseBlock:
     """A paragraph that begins with words in bold."""
     lead, text = writer.heading(), writer.paragraph()
-    pieces = (Piece("p", squash(f"{lead} {text}")), Piece("strong", squash(lead)))
+    pieces = (TextPiece("p", squash(f"{lead} {text}")), TextPiece("strong", squash(lead)))
     return ProseBlock(f"<p>　　<strong>{lead}</strong>&nbsp;{text}</p>", pieces)
 
 
@@ -103,9 +103,9 @@ def _bold_line(rng: random.Random, writer: ProseWriter) -> ProseBlock:
     form = rng.choice(("<p><strong>　　{}</strong></p>", "<p>　<strong>　{}</strong></p>", "{font}"))
     if form == "{font}":
         return ProseBlock(
-            f'<p cms-style="font-L">　　<font cms-style="font-L strong-Bold">{line}</font></p>', (Piece("p", line),)
+            f'<p cms-style="font-L">　　<font cms-style="font-L strong-Bold">{line}</font></p>', (TextPiece("p", line),)
         )
-    return ProseBlock(form.format(line), (Piece("p", line), Piece("strong", line)))
+    return ProseBlock(form.format(line), (TextPiece("p", line), TextPiece("strong", line)))
 
 
 def stock_link(rng: random.Random, writer: ProseWriter) -> ProseBlock:
@@ -117,41 +117,42 @@ def stock_link(rng: random.Random, writer: ProseWriter) -> ProseBlock:
         f'class="keyword" target=_blank data-sudaclick="content_marketkeywords_p">{name}</a></span>'
         f"<span id=quote_{symbol}></span>"
     )
-    return ProseBlock(f"<p>　　{head}{link}{tail}</p>", (Piece("p", squash(f"{head}{name}{tail}")),), symbol=symbol)
+    return ProseBlock(f"<p>　　{head}{link}{tail}</p>", (TextPiece("p", squash(f"{head}{name}{tail}")),), symbol=symbol)
 
 
 def outer_link(rng: random.Random, writer: ProseWriter) -> ProseBlock:
     """A paragraph that ends with a link to another site."""
     text, address = writer.paragraph(), f"https://www.disclosure.example/reports/{rng.randrange(10**9)}.html"
     html = f'<p>　　{text}报告全文见<a href="{address}" target="_blank" onclick="return track(this)">披露网站</a>。</p>'
-    return ProseBlock(html, (Piece("p", squash(f"{text}报告全文见披露网站。")), Piece("a", address)))
+    return ProseBlock(html, (TextPiece("p", squash(f"{text}报告全文见披露网站。")), TextPiece("a", address)))
 
 
 def odd_characters(rng: random.Random, writer: ProseWriter) -> ProseBlock:
     """A paragraph with characters that break careless readers (``_ODD``)."""
     odd = rng.choice(_ODD)
     text = f"{odd}，{writer.paragraph()}"
-    return ProseBlock(f"<p>　　{escape(text, quote=False)}&nbsp;</p>", (Piece("p", squash(text)),))
+    return ProseBlock(f"<p>　　{escape(text, quote=False)}&nbsp;</p>", (TextPiece("p", squash(text)),))
 
 
 def emphasis(_rng: random.Random, writer: ProseWriter) -> ProseBlock:
     """A paragraph that ends with a note in italics."""
     note, text = writer.fill("{house}注，{date}"), writer.paragraph()
     return ProseBlock(
-        f"<p>　　{text}<em>（{note}）</em></p>", (Piece("p", squash(f"{text}（{note}）")), Piece("em", f"（{note}）"))
+        f"<p>　　{text}<em>（{note}）</em></p>",
+        (TextPiece("p", squash(f"{text}（{note}）")), TextPiece("em", f"（{note}）")),
     )
 
 
 def _reference(_rng: random.Random, writer: ProseWriter) -> ProseBlock:
     text = "内容摘要：" + writer.paragraph()
     return ProseBlock(
-        f"<blockquote class='fin_reference'>\n<p>{text}</p>\n</blockquote>", (Piece("quote", squash(text)),)
+        f"<blockquote class='fin_reference'>\n<p>{text}</p>\n</blockquote>", (TextPiece("quote", squash(text)),)
     )
 
 
 def _heading(_rng: random.Random, writer: ProseWriter) -> ProseBlock:
     text = writer.heading()
-    return ProseBlock(f"<h3>{text}</h3>", (Piece("heading", text),))
+    return ProseBlock(f"<h3>{text}</h3>", (TextPiece("heading", text),))
 
 
 def item_list(rng: random.Random, writer: ProseWriter) -> ProseBlock:
@@ -159,7 +160,7 @@ def item_list(rng: random.Random, writer: ProseWriter) -> ProseBlock:
     tag = rng.choice(("ul", "ol"))
     items = [writer.fill("{company}：{trade}收入{yi}，占比{pct}") for _ in range(rng.randint(2, 5))]
     html = "\n".join(f"<li>{item}</li>" for item in items)
-    return ProseBlock(f"<{tag}>\n{html}\n</{tag}>", tuple(Piece("li", item) for item in items))
+    return ProseBlock(f"<{tag}>\n{html}\n</{tag}>", tuple(TextPiece("li", item) for item in items))
 
 
 def table(rng: random.Random, writer: ProseWriter) -> ProseBlock:
@@ -169,8 +170,8 @@ def table(rng: random.Random, writer: ProseWriter) -> ProseBlock:
     head = "<tr>" + "".join(f'<th style="width:33%">{cell}</th>' for cell in heads) + "</tr>"
     body = "\n".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     html = f'<table border="1" class="tb01" cellspacing=0>\n<caption>{caption}</caption>\n{head}\n{body}\n</table>'
-    cells = [Piece("td", cell) for row in rows for cell in row]
-    return ProseBlock(html, (Piece("caption", caption), *(Piece("th", cell) for cell in heads), *cells))
+    cells = [TextPiece("td", cell) for row in rows for cell in row]
+    return ProseBlock(html, (TextPiece("caption", caption), *(TextPiece("th", cell) for cell in heads), *cells))
 
 
 def figure(rng: random.Random, writer: ProseWriter, day: date) -> ProseBlock:
@@ -184,7 +185,10 @@ def figure(rng: random.Random, writer: ProseWriter, day: date) -> ProseBlock:
     html = (
         f'<div class="img_wrapper"><img src="{src}" alt="{caption}"{extra}><span class="img_descr">{shown}</span></div>'
     )
-    pieces = (Piece("figure", f"https:{address}"), *((Piece("figcaption", squash(caption)),) if caption else ()))
+    pieces = (
+        TextPiece("figure", f"https:{address}"),
+        *((TextPiece("figcaption", squash(caption)),) if caption else ()),
+    )
     return ProseBlock(html, pieces)
 
 

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from newsarchive.rehearsal.answers import Answer, HangUp, answer_of
 from newsarchive.rehearsal.notices import BANNED, NOT_FOUND
-from newsarchive.rehearsal.site import ARTICLE_HOSTS, FEED_HOST, FEED_PATH, Site
+from newsarchive.rehearsal.site import ARTICLE_HOSTS, FEED_HOST, FEED_PATH, SinaSite
 
 TROUBLED_SHARE = 0.12
 """Share of the addresses that have a fault: a run of 200 articles meets each kind, and still ends in seconds."""
@@ -31,7 +31,7 @@ EMPTY_LISTING = b'{"result":{"status":{"code":0,"msg":"succ"},"total":0,"end":0,
 FAILED_LISTING = b'{"result":{"status":{"code":10,"msg":"system error"},"data":[]}}'
 
 
-class Level(StrEnum):
+class FaultLevel(StrEnum):
     """How many faults the stand-in makes."""
 
     NONE = "none"
@@ -55,7 +55,13 @@ class Faults:
     """
 
     def __init__(
-        self, site: Site, level: Level, seed: int, *, expected: int, sleep: Callable[[float], object] = time.sleep
+        self,
+        site: SinaSite,
+        level: FaultLevel,
+        seed: int,
+        *,
+        expected: int,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._site, self._level, self._seed, self._sleep = site, level, seed, sleep
         self._asked: Counter[str] = Counter()
@@ -65,9 +71,9 @@ class Faults:
 
     def answer(self, host: str, target: str) -> Answer:
         """The answer to a request; raises ``HangUp`` where the proxy is to close the connection."""
-        if self._level is Level.NONE:
+        if self._level is FaultLevel.NONE:
             return self._site.answer(host, target)
-        if self._level is Level.HOSTILE:
+        if self._level is FaultLevel.HOSTILE:
             with self._lock:
                 refused = self.ban.answer(host, target)
             if refused:
@@ -99,7 +105,7 @@ class Faults:
                 return UNAVAILABLE
 
     def _sickened(self, host: str, target: str, answer: Answer) -> Answer:
-        if self._level is not Level.HOSTILE or host != FEED_HOST:
+        if self._level is not FaultLevel.HOSTILE or host != FEED_HOST:
             return answer
         with self._lock:
             return self._sick.answer(target, answer)

@@ -21,7 +21,7 @@ from newsarchive.rehearsal.archived import (
     pieces_of,
     read_file,
 )
-from newsarchive.rehearsal.blocks import Piece
+from newsarchive.rehearsal.blocks import TextPiece
 from newsarchive.rehearsal.channels import DOMESTIC, EVERYTHING, PAGEIDS
 from newsarchive.rehearsal.truth import FILTERED, Fate, Story
 
@@ -170,7 +170,7 @@ def _channel_fault(document: Story, said: str) -> Iterator[str]:
         yield f"the third category is 新浪财经－{said} instead of 新浪财经－{true}."
 
 
-def _text_faults(true: tuple[Piece, ...], body: str) -> Iterator[str]:
+def _text_faults(true: tuple[TextPiece, ...], body: str) -> Iterator[str]:
     found = pieces_of(body)
     for number, (should, does) in enumerate(zip_longest(true, found), 1):
         if should != does:
@@ -210,7 +210,7 @@ def _named(document: Story) -> str:
     return f"{document.docid} 「{document.title[:SHOWN_CHARACTERS]}」"
 
 
-def _said(piece: Piece | None) -> str:
+def _said(piece: TextPiece | None) -> str:
     return f"{piece.kind} {_short(piece.text)}" if piece else "nothing"
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from newsarchive.rehearsal.answers import Answer, answer_of
 from newsarchive.rehearsal.notices import BANNED, NOT_FOUND
-from newsarchive.rehearsal.site import Place, Site
+from newsarchive.rehearsal.site import Place, SinaSite
 from newsarchive.rehearsal.truth import Story
 
 WITHDRAWN, REFUSED = 404, 456
@@ -37,7 +37,7 @@ class Scene:
 class Lives:
     """Answers as ``answer`` does, but for the pages of the stories that have a life; asked by the proxy's threads."""
 
-    def __init__(self, site: Site, answer: Callable[[str, str], Answer], clock: Callable[[], datetime]) -> None:
+    def __init__(self, site: SinaSite, answer: Callable[[str, str], Answer], clock: Callable[[], datetime]) -> None:
         self._site, self._answer, self._clock = site, answer, clock
         self._lock = threading.Lock()
         self._scenes: dict[str, list[Scene]] = {}

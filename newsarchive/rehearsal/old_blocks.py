@@ -16,8 +16,8 @@ from html import escape
 from newsarchive.rehearsal.blocks import (
     FICTION,
     FICTION_BLOCK,
-    Piece,
     ProseBlock,
+    TextPiece,
     blocks_of,
     figure,
     item_list,
@@ -71,7 +71,7 @@ def _flash2020(seed: str, day: date) -> tuple[ProseBlock, ...]:
     """One flash: a paragraph that begins with its title in brackets."""
     writer = ProseWriter(f"prose/{seed}", day)
     text = f"【{writer.heading()}】{writer.paragraph()}{FICTION}"
-    return (ProseBlock(f'<p class="bd_i_txt_c">{escape(text, quote=False)}</p>', (Piece("p", squash(text)),)),)
+    return (ProseBlock(f'<p class="bd_i_txt_c">{escape(text, quote=False)}</p>', (TextPiece("p", squash(text)),)),)
 
 
 def _slide2010(seed: str, day: date) -> tuple[ProseBlock, ...]:
@@ -106,18 +106,18 @@ src="http://image2.sina.com.cn/cj/temp/U{number}P31T7D47{number}F13DT20040329191
   </tr>
 </table><!--NEWSZW_HZH_END-->"""
     cut = len(text) // 3
-    return ProseBlock(f"<p>　　{text[:cut]}{advertisement}{text[cut:]}</p>", (Piece("p", squash(text)),))
+    return ProseBlock(f"<p>　　{text[:cut]}{advertisement}{text[cut:]}</p>", (TextPiece("p", squash(text)),))
 
 
 def _short_line(_rng: random.Random, writer: ProseWriter) -> ProseBlock:
     line = writer.fill("{place}{trade}：{yi}与{pct}之间")
-    return ProseBlock(f"<p>　　<strong>{line}</strong></p>", (Piece("p", line), Piece("strong", line)))
+    return ProseBlock(f"<p>　　<strong>{line}</strong></p>", (TextPiece("p", line), TextPiece("strong", line)))
 
 
 def _styled(_rng: random.Random, writer: ProseWriter) -> ProseBlock:
     text = writer.paragraph()
     html = f'<p>　　<span style="font-family: KaiTi_GB2312,KaiTi;">{escape(text, quote=False)}</span></p>'
-    return ProseBlock(html, (Piece("p", squash(text)),))
+    return ProseBlock(html, (TextPiece("p", squash(text)),))
 
 
 def _named(rng: random.Random, writer: ProseWriter) -> ProseBlock:
@@ -126,7 +126,7 @@ def _named(rng: random.Random, writer: ProseWriter) -> ProseBlock:
     name, number = writer.speaker(), rng.randrange(10**6)
     link = f"<a class=akey href=http://blog.sina.com.cn/u/{number} target=_blank>blog</a>"
     html = f"<p>　　{head}<span class=keyword>{name}</span><!--wapdump begin-->({link})<!--wapdump end-->称，{tail}</p>"
-    return ProseBlock(html, (Piece("p", squash(f"{head}{name}称，{tail}")),))
+    return ProseBlock(html, (TextPiece("p", squash(f"{head}{name}称，{tail}")),))
 
 
 def _weibo(rng: random.Random, writer: ProseWriter) -> ProseBlock:
@@ -134,7 +134,7 @@ def _weibo(rng: random.Random, writer: ProseWriter) -> ProseBlock:
     head, tail, name = writer.fill("{house}的"), writer.paragraph(), writer.speaker()
     link = f'<a href="http://weibo.com/{rng.randrange(10**10)}" class="wt_article_link" target="_blank">微博</a>'
     return ProseBlock(
-        f"<p>　　{head}{name}({link})认为，{tail}</p>", (Piece("p", squash(f"{head}{name}认为，{tail}")),)
+        f"<p>　　{head}{name}({link})认为，{tail}</p>", (TextPiece("p", squash(f"{head}{name}认为，{tail}")),)
     )
 
 
@@ -143,7 +143,7 @@ def _old_stock(rng: random.Random, writer: ProseWriter) -> ProseBlock:
     head, tail = writer.paragraph(), writer.fill("当日成交额{yi}，变动{point}%。")
     address = f"http://finance.sina.com.cn/realstock/company/{symbol}/nc.shtml"
     link = f'<span id="{span}"><a class="keyword" href="{address}" target="_blank">{name}</a></span>'
-    pieces = (Piece("p", squash(f"{head}{name}{tail}")),)
+    pieces = (TextPiece("p", squash(f"{head}{name}{tail}")),)
     return ProseBlock(f"<p>　　{head}{link}{tail}</p>", pieces, symbol=symbol)
 
 
@@ -156,7 +156,7 @@ def _centred_picture(rng: random.Random, writer: ProseWriter, day: date) -> Pros
         f"{caption} <!--br><font class=f12><b><a href=http://finance.sina.com.cn/photo/>点击此处查看全部财经图片</a>"
         "</font></b--><br><br></center>"
     )
-    return ProseBlock(html, (Piece("figure", _secure(address)), Piece("figcaption", squash(caption))))
+    return ProseBlock(html, (TextPiece("figure", _secure(address)), TextPiece("figcaption", squash(caption))))
 
 
 def _module_picture(rng: random.Random, writer: ProseWriter, day: date) -> ProseBlock:
@@ -167,7 +167,7 @@ def _module_picture(rng: random.Random, writer: ProseWriter, day: date) -> Prose
         f'<div class="img_wrapper"><img src="{address}" alt="{caption}" title="{caption}">'
         f'<span class="img_descr">{caption}</span></div>\n<!-- 内容模块：单图 end -->'
     )
-    return ProseBlock(html, (Piece("figure", _secure(address)), Piece("figcaption", squash(caption))))
+    return ProseBlock(html, (TextPiece("figure", _secure(address)), TextPiece("figcaption", squash(caption))))
 
 
 def _old_address(rng: random.Random, day: date) -> str:

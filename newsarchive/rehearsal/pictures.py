@@ -25,7 +25,7 @@ _EMPTY_JPEG_TABLE = bytes((1, *(0,) * 15, 0))
 _WEBP = bytes.fromhex("524946461a000000574542505650384c0d0000002f00000010071011118888fe0700")
 
 
-class Fate(StrEnum):
+class PictureFate(StrEnum):
     """What becomes of a picture that is asked for."""
 
     WHOLE = "whole"
@@ -41,20 +41,20 @@ class Fate(StrEnum):
     """Redirected into somebody's own network."""
 
 
-BAD = (Fate.GONE, Fate.PAGE, Fate.DISGUISED, Fate.LARGE, Fate.ASTRAY)
-FATES = (*(Fate.WHOLE,) * 10, Fate.MOVED, *BAD)
+BAD = (PictureFate.GONE, PictureFate.PAGE, PictureFate.DISGUISED, PictureFate.LARGE, PictureFate.ASTRAY)
+FATES = (*(PictureFate.WHOLE,) * 10, PictureFate.MOVED, *BAD)
 
 
-class Pictures:
+class PictureServer:
     """Answers for ``PICTURE_HOSTS``; ``fail``: whether some of them fail."""
 
     def __init__(self, *, fail: bool = False) -> None:
         self._fail = fail
 
-    def fate_of(self, path: str) -> Fate:
+    def fate_of(self, path: str) -> PictureFate:
         """The same for a path, whatever the host."""
         if not self._fail or path.startswith("/moved/"):
-            return Fate.WHOLE
+            return PictureFate.WHOLE
         return FATES[_digest(path)[1] % len(FATES)]
 
     def answer(self, path: str) -> Answer:
@@ -116,14 +116,14 @@ _KINDS: tuple[tuple[str, Callable[[str], bytes]], ...] = (
 )
 
 
-_ANSWERS: dict[Fate, Callable[[str], Answer]] = {
-    Fate.WHOLE: lambda path: Answer(200, *picture(path)),
-    Fate.MOVED: lambda path: _moved_to(f"https://{PICTURE_HOSTS[-1]}/moved{path}"),
-    Fate.GONE: lambda _: answer_of(404, "text/html", NOT_FOUND),
-    Fate.PAGE: lambda _: answer_of(200, "text/html", NOT_FOUND),
-    Fate.DISGUISED: lambda _: Answer(200, "image/jpeg", NOT_FOUND),
-    Fate.LARGE: lambda path: Answer(200, "image/png", png(path) + bytes(LARGE_BYTES)),
-    Fate.ASTRAY: lambda _: _moved_to(PRIVATE_ADDRESS),
+_ANSWERS: dict[PictureFate, Callable[[str], Answer]] = {
+    PictureFate.WHOLE: lambda path: Answer(200, *picture(path)),
+    PictureFate.MOVED: lambda path: _moved_to(f"https://{PICTURE_HOSTS[-1]}/moved{path}"),
+    PictureFate.GONE: lambda _: answer_of(404, "text/html", NOT_FOUND),
+    PictureFate.PAGE: lambda _: answer_of(200, "text/html", NOT_FOUND),
+    PictureFate.DISGUISED: lambda _: Answer(200, "image/jpeg", NOT_FOUND),
+    PictureFate.LARGE: lambda path: Answer(200, "image/png", png(path) + bytes(LARGE_BYTES)),
+    PictureFate.ASTRAY: lambda _: _moved_to(PRIVATE_ADDRESS),
 }
 
 

@@ -14,7 +14,7 @@ from newsarchive.rehearsal.answers import Answer, answer_of
 from newsarchive.rehearsal.feed import Feed
 from newsarchive.rehearsal.notices import LOGIN, NOT_FOUND, ROBOTS
 from newsarchive.rehearsal.page import END_OF_TEXT, page_of, shell_of
-from newsarchive.rehearsal.pictures import PICTURE_HOSTS, Pictures
+from newsarchive.rehearsal.pictures import PICTURE_HOSTS, PictureServer
 from newsarchive.rehearsal.truth import Fate, Story
 
 FEED_HOST = "feed.mix.sina.com.cn"
@@ -32,7 +32,7 @@ CACHED_PAGES = 256
 """Rendered pages kept: about 20 kB each, compressed."""
 
 
-class Site:
+class SinaSite:
     """All hosts over one set of documents; ``clock`` gives the moment that decides which rows the listing shows."""
 
     def __init__(
@@ -40,12 +40,12 @@ class Site:
         documents: Sequence[Story],
         lids: Sequence[str],
         clock: Callable[[], datetime],
-        pictures: Pictures | None = None,
+        pictures: PictureServer | None = None,
     ) -> None:
         self._by_place = {place: (document, part) for document in documents for place, part in _places(document)}
         self._documents = documents
         self._clock = clock
-        self.pictures = pictures or Pictures()
+        self.pictures = pictures or PictureServer()
         self.feed = Feed(documents, lids)
         self._rendered = lru_cache(maxsize=CACHED_PAGES)(self._render)
 

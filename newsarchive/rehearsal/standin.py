@@ -13,12 +13,12 @@ from typing import Self
 
 from newsarchive.rehearsal.certificate import Authority
 from newsarchive.rehearsal.channels import PAGEIDS
-from newsarchive.rehearsal.faults import Faults, Level
+from newsarchive.rehearsal.faults import FaultLevel, Faults
 from newsarchive.rehearsal.invention import invent
 from newsarchive.rehearsal.lives import Lives
-from newsarchive.rehearsal.pictures import Pictures
+from newsarchive.rehearsal.pictures import PictureServer
 from newsarchive.rehearsal.proxy import Proxy, Request
-from newsarchive.rehearsal.site import HOSTS, Site
+from newsarchive.rehearsal.site import HOSTS, SinaSite
 from newsarchive.rehearsal.spells import Spells
 from newsarchive.rehearsal.truth import BEIJING, Story
 from newsarchive.rehearsal.years import past_documents
@@ -30,7 +30,7 @@ POLL_SECONDS = 0.05
 class StandIn:
     """``with StandIn(articles=200, days=3, seed=7) as sina:`` serves; run a crawl with ``sina.env`` in its environment.
 
-    ``faults``: none, mild or hostile (``faults.Level``). ``titles="plain"`` leaves out awkward headlines and the rows that must
+    ``faults``: none, mild or hostile (``faults.FaultLevel``). ``titles="plain"`` leaves out awkward headlines and the rows that must
     not be kept. ``years``: also documents of 2004 to 2022 under every layout and charset, shown by the day query alone, on
     ``past_days``. ``channels``: the lids that exist. ``now``: the moment the world was made (default: the real one);
     ``advance`` moves the stand-in's clock, and so lets late rows appear. ``pictures_fail``: some pictures are none, or not to be had
@@ -51,7 +51,7 @@ class StandIn:
         pictures_fail: bool = False,
         port: int = 0,
     ) -> None:
-        level = Level(faults)
+        level = FaultLevel(faults)
         made_at = (now or datetime.now(BEIJING)).replace(microsecond=0)
         past = past_documents(seed, channels) if years else ()
         self.past_days: tuple[date, ...] = tuple(dict.fromkeys(document.published_at.date() for document in past))
@@ -61,12 +61,12 @@ class StandIn:
             seed=seed,
             now=made_at,
             titles=titles,
-            impostors=level is Level.HOSTILE,
+            impostors=level is FaultLevel.HOSTILE,
             channels=channels,
         )
         self.truth: tuple[Story, ...] = (*past, *present)
         self._made_at, self._started, self._shift = made_at, time.monotonic(), timedelta()
-        self.site = Site(self.truth, channels, self.now, Pictures(fail=pictures_fail))
+        self.site = SinaSite(self.truth, channels, self.now, PictureServer(fail=pictures_fail))
         self._faults = Faults(self.site, level, seed, expected=articles)
         self.spells = Spells(self._faults.answer, self.now)
         self.lives = Lives(self.site, self.spells.answer, self.now)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from typing import NamedTuple
 
-from newsarchive.rehearsal.blocks import Piece, ProseBlock, blocks_of
+from newsarchive.rehearsal.blocks import ProseBlock, TextPiece, blocks_of
 from newsarchive.rehearsal.old_blocks import OLD, old_blocks_of
 
 BEIJING = timezone(timedelta(hours=8))
@@ -102,7 +102,7 @@ class Story:
         return blocks_of(self.text_seed, self.published_at.date())
 
     @property
-    def pieces(self) -> tuple[Piece, ...]:
+    def pieces(self) -> tuple[TextPiece, ...]:
         """What a clean archive must hold of the text, in document order."""
         return tuple(piece for block in self.blocks for piece in block.pieces)
 

@@ -79,7 +79,7 @@ Event = Cut | BanBegins | SickListing | Edits | Withheld
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class WeekDay:
     """One day: when the crawl is started (``HH:MM``, Beijing), and what happens at some of these moments."""
 
     polls: tuple[str, ...]
@@ -93,13 +93,13 @@ QUIET = ("08:30", "12:00", "18:00", "22:30")
 """A poll costs a second of real time, so a day has these instead of one every ten minutes; nights have none."""
 
 WEEK = (
-    Day(BUSY, {"07:40": Cut.KILL, "14:00": Edits(3)}),
-    Day(BUSY, {"07:40": Withheld(4, status=503, hours=1.6), "09:10": Edits(3), "22:30": Cut.KILL}),
-    Day(BUSY, {"07:40": Withheld(2, status=404, hours=0.5), "10:20": BanBegins(hours=1), "17:00": Edits(3)}),
-    Day(BUSY, {"07:40": Cut.KILL}, off=("09:45", "18:45")),
-    Day(BUSY, {"07:40": Cut.STOP, "09:10": Edits(3), "14:00": SickListing(hours=1)}),
-    Day(QUIET, {"08:30": Cut.KILL}),
-    Day(QUIET, {"08:30": Cut.KILL, "12:00": Edits(3)}),
+    WeekDay(BUSY, {"07:40": Cut.KILL, "14:00": Edits(3)}),
+    WeekDay(BUSY, {"07:40": Withheld(4, status=503, hours=1.6), "09:10": Edits(3), "22:30": Cut.KILL}),
+    WeekDay(BUSY, {"07:40": Withheld(2, status=404, hours=0.5), "10:20": BanBegins(hours=1), "17:00": Edits(3)}),
+    WeekDay(BUSY, {"07:40": Cut.KILL}, off=("09:45", "18:45")),
+    WeekDay(BUSY, {"07:40": Cut.STOP, "09:10": Edits(3), "14:00": SickListing(hours=1)}),
+    WeekDay(QUIET, {"08:30": Cut.KILL}),
+    WeekDay(QUIET, {"08:30": Cut.KILL, "12:00": Edits(3)}),
 )
 CLOSING_POLL = timedelta(minutes=5)
 """A last poll after midnight fetches the articles of the last evening."""
@@ -120,13 +120,13 @@ class PlannedPoll:
         return f"Day {minutes // 1440 + 1}, {minutes // 60 % 24:02d}:{minutes % 60:02d}"
 
 
-def polls_of(days: int, week: Sequence[Day] = WEEK) -> list[PlannedPoll]:
+def polls_of(days: int, week: Sequence[WeekDay] = WEEK) -> list[PlannedPoll]:
     """All polls of so many days, in order; after the last day of ``week`` comes its first again."""
     polls = [poll for number in range(days) for poll in _polls_of_day(timedelta(days=number), week[number % len(week)])]
     return [*_with_ends(polls), PlannedPoll(timedelta(days=days) + CLOSING_POLL)]
 
 
-def _polls_of_day(midnight: timedelta, day: Day) -> Iterator[PlannedPoll]:
+def _polls_of_day(midnight: timedelta, day: WeekDay) -> Iterator[PlannedPoll]:
     begin, end = day.off or ("24:00", "24:00")
     for at in day.polls:
         if at < begin or at > end:

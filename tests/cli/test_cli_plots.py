@@ -10,7 +10,7 @@ import pytest
 
 from newsarchive.cli import plots
 from newsarchive.errors import UsageError
-from newsarchive.reading.statistics import FIGURES, Row, Subject, Table
+from newsarchive.reading.statistics import FIGURES, StatisticsRow, Subject, Table
 
 pytestmark = pytest.mark.slow  # processes by the dozen
 
@@ -19,7 +19,7 @@ pytest.importorskip("matplotlib")
 
 def table(subject: Subject, keys: Sequence[str | None]) -> Table:
     figures = tuple(range(5, 5 + len(FIGURES[subject])))
-    return Table(subject, tuple(Row(key, figures) for key in keys), len(keys))
+    return Table(subject, tuple(StatisticsRow(key, figures) for key in keys), len(keys))
 
 
 def picture(*tables: Table, kind: str = "svg") -> bytes:

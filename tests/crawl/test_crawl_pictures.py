@@ -22,7 +22,7 @@ from newsarchive.archive.record.redaction import redact
 from newsarchive.items import BEIJING
 from newsarchive.rehearsal.answers import Answer, answer_of
 from newsarchive.rehearsal.notices import BANNED
-from newsarchive.rehearsal.pictures import Fate, png
+from newsarchive.rehearsal.pictures import PictureFate, png
 from newsarchive.rehearsal.standin import StandIn
 from tests.archive.making_raw import raw_files
 from tests.conftest import CRAWL_TIMEOUT_S, Crawls, Run, wait_until
@@ -33,11 +33,11 @@ Begin = Callable[..., Crawls]
 ON = ("-s", "ARCHIVE_IMAGES=1")
 SMALL = ("-s", "IMAGE_MAX_MB=1")
 REASONS = {
-    Fate.GONE: "http-404",
-    Fate.PAGE: "no-picture",
-    Fate.DISGUISED: "no-picture",
-    Fate.LARGE: "too-large",
-    Fate.ASTRAY: "off-site",
+    PictureFate.GONE: "http-404",
+    PictureFate.PAGE: "no-picture",
+    PictureFate.DISGUISED: "no-picture",
+    PictureFate.LARGE: "too-large",
+    PictureFate.ASTRAY: "off-site",
 }
 
 
@@ -59,7 +59,7 @@ def _pictures(root: Path) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.glob("_media/*/*")}
 
 
-def _fate(crawl: Crawls, url: str) -> Fate:
+def _fate(crawl: Crawls, url: str) -> PictureFate:
     return crawl.sina.site.pictures.fate_of(urlsplit(url).path)
 
 
@@ -89,7 +89,7 @@ def test_a_kept_picture_has_the_very_bytes_of_the_server_under_their_digest(firs
         assert hashlib.sha256(data).hexdigest() == line["sha256"] == media.digest_of(line["file"])
         assert len(data) == line["bytes"]
         assert media.ending_of(data) == line["file"].rpartition(".")[2]
-        if _fate(crawl, line["url"]) is Fate.WHOLE:
+        if _fate(crawl, line["url"]) is PictureFate.WHOLE:
             assert crawl.sina.site.pictures.answer(urlsplit(line["url"]).path).body == data
     assert {line["file"].rpartition(".")[2] for line in crawl.events("image")} == {"png", "jpg", "gif", "webp"}
 
@@ -100,7 +100,7 @@ def test_what_is_no_picture_never_becomes_one_and_says_why(first: tuple[Crawls, 
     assert lost == {url: REASONS[_fate(crawl, url)] for url in lost}
     assert set(lost.values()) == set(REASONS.values())
     kept = {_fate(crawl, line["url"]) for line in crawl.events("image")}
-    assert kept == {Fate.WHOLE, Fate.MOVED}
+    assert kept == {PictureFate.WHOLE, PictureFate.MOVED}
     assert not [host for host in {request.host for request in crawl.sina.requests} if host.startswith("192.168")]
 
 
@@ -154,7 +154,9 @@ def test_failed_pictures_are_tried_again_by_the_table_and_then_given_up(again: C
     for line in again.events("image_lost"):
         lost.setdefault(str(line["url"]), []).append(line)
     for url, lines in lost.items():
-        state, attempts = {Fate.GONE: ("gone", 2), Fate.ASTRAY: ("filtered", 1)}.get(_fate(again, url), ("failed", 7))
+        state, attempts = {PictureFate.GONE: ("gone", 2), PictureFate.ASTRAY: ("filtered", 1)}.get(
+            _fate(again, url), ("failed", 7)
+        )
         assert [line["attempts"] for line in lines] == list(range(1, attempts + 1))
         assert (lines[-1]["state"], lines[-1]["next_try_at"]) == (state, None)
     shutil.rmtree(again.root / ".newsarchive")

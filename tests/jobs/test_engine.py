@@ -28,7 +28,7 @@ from newsarchive.jobs.reextracting.run import Tell
 from newsarchive.jobs.verify import FULL, verify
 from newsarchive.jobs.worker_needs import need_of
 from newsarchive.reading.export.formats import export
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.library import Library
 from newsarchive.reading.search import building
 from newsarchive.reading.statistics import statistics
@@ -152,11 +152,11 @@ def test_a_search_index_is_the_same_though_a_worker_is_killed(tmp_path: Path) ->
 def test_an_export_is_the_same_though_a_worker_is_killed(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow", reason="the extra dataset is not installed")
     root = scan.archive(tmp_path / "archive", 60)
-    export("parquet", Source(Library(root)), tmp_path / "alone")
+    export("parquet", ExportSource(Library(root)), tmp_path / "alone")
     with fleet(tmp_path / "fleet") as begun:
         workers = workers_of(begun.engine, 2, need_of(root))
         with one_killed(begun):
-            export("parquet", Source(Library(root), workers=workers), tmp_path / "theirs")
+            export("parquet", ExportSource(Library(root), workers=workers), tmp_path / "theirs")
     assert files(tmp_path / "theirs") == files(tmp_path / "alone")
 
 
@@ -298,10 +298,12 @@ def test_a_worker_needs_no_extra_of_the_process_that_writes(tmp_path: Path) -> N
     root = scan.archive(tmp_path / "archive", 20)
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['pyarrow'] = None\n", "utf-8")
     without = os.pathsep.join((str(tmp_path), str(ROOT)))
-    export("parquet", Source(Library(root)), tmp_path / "alone")
+    export("parquet", ExportSource(Library(root)), tmp_path / "alone")
     with fleet(tmp_path / "fleet", 1, PYTHONPATH=without) as begun:
         export(
-            "parquet", Source(Library(root), workers=workers_of(begun.engine, 2, need_of(root))), tmp_path / "theirs"
+            "parquet",
+            ExportSource(Library(root), workers=workers_of(begun.engine, 2, need_of(root))),
+            tmp_path / "theirs",
         )
     assert files(tmp_path / "theirs") == files(tmp_path / "alone")
 

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from newsarchive.archive.record import pictures
-from newsarchive.archive.record.pictures import Named
+from newsarchive.archive.record.pictures import NamedPictures
 from newsarchive.rehearsal.pictures import gif, jpeg, png, webp
 from tests.reading.shelves import MONDAY, archived, article, docid_of, running
 
@@ -26,7 +26,7 @@ def pictured(root: Path, *, kept: bool = True) -> Path:
     """Two articles: the first with three pictures of its own, both with a shared one, the second with one that failed."""
     with running(root) as archive:
         archived(archive, *(article(number, body=body) for number, body in BODIES.items()))
-        found = [Named(docid_of(number), _digest(archive, number), urls, {}) for number, urls in SHOWN.items()]
+        found = [NamedPictures(docid_of(number), _digest(archive, number), urls, {}) for number, urls in SHOWN.items()]
         archive.merge(partial(pictures.name_all, day=MONDAY, found=found, is_last=True)).result()
         if kept:
             for url, data in DATA.items():

@@ -4,7 +4,7 @@ from datetime import datetime
 from xml.etree import ElementTree as ET
 
 from newsarchive.items import BEIJING
-from newsarchive.reading.atom import EMPTY_AT, NAMESPACE, Entry, atom
+from newsarchive.reading.atom import EMPTY_AT, NAMESPACE, FeedEntry, atom
 
 NS = {"a": NAMESPACE}
 AT = datetime(2026, 11, 23, 9, tzinfo=BEIJING)
@@ -12,7 +12,7 @@ AT = datetime(2026, 11, 23, 9, tzinfo=BEIJING)
 
 def test_a_feed_has_what_rfc_4287_asks_for() -> None:
     feed = ET.fromstring(
-        atom("标题", "corrections", [Entry("corrections/a/2", "甲<&>\x07", AT, "https://s.cn/?a&b", "<p>乙</p>")])
+        atom("标题", "corrections", [FeedEntry("corrections/a/2", "甲<&>\x07", AT, "https://s.cn/?a&b", "<p>乙</p>")])
     )
     assert [feed.findtext(f"a:{name}", namespaces=NS) for name in ("title", "updated")] == [
         "标题",

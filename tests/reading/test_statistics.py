@@ -13,7 +13,7 @@ from newsarchive.errors import CatalogueUnusable
 from newsarchive.reading import statistics as counting
 from newsarchive.reading import tally
 from newsarchive.reading.library import Library
-from newsarchive.reading.statistics import OF_DAYS, OF_JOURNALS, Row, Subject, Table, spans, statistics
+from newsarchive.reading.statistics import OF_DAYS, OF_JOURNALS, StatisticsRow, Subject, Table, spans, statistics
 from tests import journals
 from tests.reading import shelves
 from tests.reading.shelves import MONDAY, TUESDAY, docid_of
@@ -30,7 +30,7 @@ def counted(root: Path, subject: Subject, **more: object) -> list[tuple[str | No
 
 
 def by(days: list[str], *, width: int = 1) -> Table:
-    return Table(Subject.DAY, tuple(Row(day, (width, 0, 0)) for day in days), len(days))
+    return Table(Subject.DAY, tuple(StatisticsRow(day, (width, 0, 0)) for day in days), len(days))
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_of_more_names_than_are_held_the_frequent_ones_stay(tmp_path: Path, monk
     monkeypatch.setattr(tally, "HELD_NAMES", 10)
     many_media(tmp_path, [name for number in range(100) for name in ("新华社", f"媒体{number}")])
     table = statistics(Library(tmp_path), [Subject.MEDIA], top=1)[Subject.MEDIA]
-    assert (table.rows, table.is_exact) == ((Row("新华社", (100,)),), False)
+    assert (table.rows, table.is_exact) == ((StatisticsRow("新华社", (100,)),), False)
     assert table.names <= 20
 
 
@@ -163,7 +163,7 @@ def test_names_of_many_days_do_not_fill_the_memory_either(tmp_path: Path, monkey
             day=day,
         )
     table = statistics(Library(tmp_path), [Subject.MEDIA], top=1)[Subject.MEDIA]
-    assert (table.rows, table.is_exact) == ((Row("新华社", (24,)),), False)
+    assert (table.rows, table.is_exact) == ((StatisticsRow("新华社", (24,)),), False)
     assert table.names <= 20
 
 

@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from newsarchive.rehearsal.archived import INLINE
-from newsarchive.rehearsal.blocks import Piece
+from newsarchive.rehearsal.blocks import TextPiece
 from newsarchive.rehearsal.truth import BEIJING, Fate, Story
 
 NOW = datetime(2026, 11, 24, 15, 30, tzinfo=BEIJING)
@@ -68,7 +68,7 @@ def file_of(document: Story) -> bytes:
     ).encode()
 
 
-def html_of(pieces: tuple[Piece, ...]) -> list[str]:
+def html_of(pieces: tuple[TextPiece, ...]) -> list[str]:
     lines: list[str] = []
     for kind, text in pieces:
         shown = escape(text, quote=False)

@@ -11,18 +11,18 @@ from right_archive import NOW
 from newsarchive.rehearsal.answers import Answer, HangUp
 from newsarchive.rehearsal.blocks import squash
 from newsarchive.rehearsal.channels import PAGEIDS
-from newsarchive.rehearsal.faults import BAN_SECONDS, Ban, Faults, Level, SickListings
+from newsarchive.rehearsal.faults import BAN_SECONDS, Ban, FaultLevel, Faults, SickListings
 from newsarchive.rehearsal.invention import invent
-from newsarchive.rehearsal.site import FEED_HOST, Site
+from newsarchive.rehearsal.site import FEED_HOST, SinaSite
 from newsarchive.rehearsal.truth import Fate, Story
 
 WORLD = invent(articles=200, days=3, seed=7, now=NOW, impostors=True)
-SITE = Site(WORLD, tuple(PAGEIDS), lambda: NOW)
+SITE = SinaSite(WORLD, tuple(PAGEIDS), lambda: NOW)
 LISTING = "/api/roll/get?pageid=153&lid=2509&page={}"
 
 
 def mild(waits: list[float]) -> Faults:
-    return Faults(SITE, Level.MILD, 7, expected=200, sleep=waits.append)
+    return Faults(SITE, FaultLevel.MILD, 7, expected=200, sleep=waits.append)
 
 
 def ask(faults: Faults, document: Story) -> str:
@@ -57,7 +57,7 @@ def test_the_same_seed_brings_the_same_trouble():
 
 
 def test_robots_is_never_troubled():
-    faults = Faults(SITE, Level.MILD, 1, expected=1)
+    faults = Faults(SITE, FaultLevel.MILD, 1, expected=1)
     assert {faults.answer(f"{host}", "/robots.txt").status for host in ("finance.sina.com.cn", FEED_HOST)} == {200}
 
 

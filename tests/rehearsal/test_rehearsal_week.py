@@ -18,7 +18,7 @@ from newsarchive.rehearsal.aftermath import half_written, read_aftermath
 from newsarchive.rehearsal.answers import Answer
 from newsarchive.rehearsal.channels import PAGEIDS
 from newsarchive.rehearsal.feed import Feed
-from newsarchive.rehearsal.site import FEED_HOST, Site
+from newsarchive.rehearsal.site import FEED_HOST, SinaSite
 from newsarchive.rehearsal.spells import Spells
 from newsarchive.rehearsal.truth import Fate, Story
 from newsarchive.rehearsal.week import (
@@ -28,10 +28,10 @@ from newsarchive.rehearsal.week import (
     WEEK,
     BanBegins,
     Cut,
-    Day,
     Edits,
     PlannedPoll,
     SickListing,
+    WeekDay,
     Withheld,
     late_rows,
     polls_of,
@@ -39,7 +39,7 @@ from newsarchive.rehearsal.week import (
 
 HOUR = timedelta(hours=1)
 LISTING = "/api/roll/get?pageid=153&lid=2509&page=1"
-SMALL = Day(
+SMALL = WeekDay(
     ("08:00", "09:00", "10:20", "10:50", "12:00", "14:00", "16:00", "18:00"),
     {
         "08:00": Cut.KILL,
@@ -70,7 +70,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def spells(world: tuple[Story, ...], clock: Clock) -> Spells:
-    return Spells(Site(world, tuple(PAGEIDS), clock).answer, clock)
+    return Spells(SinaSite(world, tuple(PAGEIDS), clock).answer, clock)
 
 
 def row_count(answer: Answer) -> int:

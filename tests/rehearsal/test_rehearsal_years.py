@@ -18,7 +18,7 @@ from newsarchive.rehearsal.archived import INLINE
 from newsarchive.rehearsal.channels import PAGEIDS
 from newsarchive.rehearsal.feed import Feed
 from newsarchive.rehearsal.page import TEMPLATES, page_of
-from newsarchive.rehearsal.site import HOSTS, Site
+from newsarchive.rehearsal.site import HOSTS, SinaSite
 from newsarchive.rehearsal.truth import BEIJING, FILTERED, Charset, Fate, Story
 from newsarchive.rehearsal.years import DAYS, TRAPS, docid_of, past_documents
 
@@ -125,7 +125,7 @@ def test_every_address_answers_and_says_the_charset_of_its_document(client: Call
 
 
 def test_further_pages_answer_under_their_own_addresses():
-    site = Site(PAST, tuple(PAGEIDS), lambda: NOW + timedelta(hours=1))
+    site = SinaSite(PAST, tuple(PAGEIDS), lambda: NOW + timedelta(hours=1))
     for document in MULTIPLE:
         stem = document.url.removesuffix(".shtml").partition("sina.com.cn")[2]
         statuses = [site.answer("finance.sina.com.cn", f"{stem}_{part}.shtml").status for part in range(2, 5)]

@@ -13,7 +13,7 @@ _CHUNK_BYTES = 1 << 20
 """Read, or unpacked, at a time."""
 
 
-class Member(NamedTuple):
+class GzipMember(NamedTuple):
     """Where one lies, and what is in it."""
 
     offset: int
@@ -22,7 +22,7 @@ class Member(NamedTuple):
     """Unpacked."""
 
 
-def members(file: BinaryIO, most_bytes: int) -> Iterator[Member]:
+def members(file: BinaryIO, most_bytes: int) -> Iterator[GzipMember]:
     """Each member, from where the file stands on.
 
     Raises ``zlib.error`` at what is no whole one, or has more than ``most_bytes`` unpacked.
@@ -39,7 +39,7 @@ def members(file: BinaryIO, most_bytes: int) -> Iterator[Member]:
                 raise zlib.error(f"the record at {begin} has more than {most_bytes} bytes")
         rest = stream.unused_data
         end = file.tell() - len(rest)
-        yield Member(begin, end - begin, bytes(data))
+        yield GzipMember(begin, end - begin, bytes(data))
         begin, rest = end, rest or file.read(_CHUNK_BYTES)
 
 

@@ -50,7 +50,7 @@ Fields = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class WarcRecord:
     """One record of a WARC file."""
 
     fields: Fields
@@ -131,7 +131,7 @@ def read_request(root: Path, place: str) -> bytes:
     return record.block
 
 
-def read_record(root: Path, place: str) -> Record:
+def read_record(root: Path, place: str) -> WarcRecord:
     """The record that lies there.  Raises ``ArchiveDamaged``."""
     at = _At(root, place)
     record = _record(at, _member(at, _parsed(at)))
@@ -198,18 +198,18 @@ def _member(at: _At, where: RawPlace) -> bytes:
     return data
 
 
-def record_in(data: bytes) -> Record:
+def record_in(data: bytes) -> WarcRecord:
     """The record in these bytes, those of one gzip member.  Raises ``ArchiveDamaged``, for whoever knows the file."""
     return _record(_At(Path(), ""), data)
 
 
-def answer_in(record: Record) -> tuple[tuple[tuple[str, str], ...], bytes]:
+def answer_in(record: WarcRecord) -> tuple[tuple[tuple[str, str], ...], bytes]:
     """The headers and the body as received of a record of an answer."""
     head, body = _parted(record.block)
     return tuple(_headers(head.decode(_TEXT).split("\n")[1:])), body
 
 
-def _record(at: _At, data: bytes, *, is_part: bool = False) -> Record:
+def _record(at: _At, data: bytes, *, is_part: bool = False) -> WarcRecord:
     end = _BLANK_RE.search(data, 0, MAX_HEAD_BYTES)
     if not data.startswith(b"WARC/1.") or end is None:
         raise at.damaged("is no WARC record")
@@ -221,7 +221,7 @@ def _record(at: _At, data: bytes, *, is_part: bool = False) -> Record:
     block = data[end.end() : end.end() + int(length)]
     if len(block) != int(length) and not is_part:
         raise at.damaged("is shorter than it says")
-    return Record(fields, block)
+    return WarcRecord(fields, block)
 
 
 def _payload_of(at: _At, fields: Fields) -> tuple[str, bytes]:

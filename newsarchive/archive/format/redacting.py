@@ -38,13 +38,13 @@ UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class HiddenWords:
     """What must not be found any more: each run of ``RUN_OF_CHARACTERS`` that has a sign beyond ASCII."""
 
     runs: frozenset[str]
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> Words:
+    def of(cls, texts: Iterable[str]) -> HiddenWords:
         return cls(frozenset(run for text in texts for run in _runs(text)))
 
     def share_in(self, text: str) -> float:
@@ -76,7 +76,7 @@ def _runs(text: str) -> Iterable[str]:
     return (run for run in runs if not run.isascii())
 
 
-def without_words(line: Line, words: Words, *, keep_title: bool) -> dict[str, Any] | None:
+def without_words(line: Line, words: HiddenWords, *, keep_title: bool) -> dict[str, Any] | None:
     """A line of the document, words gone and ``redacted`` set; None where that was done, and it stays as it is.
 
     Each is written anew once, also one without words: what two equal keys of another hand's line hide is gone then.

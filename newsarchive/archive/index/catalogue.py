@@ -42,7 +42,7 @@ from newsarchive.archive.index.document import (
     to_row,
 )
 from newsarchive.archive.index.holdings import Holdings
-from newsarchive.archive.index.pictures import Pictures
+from newsarchive.archive.index.pictures import PictureTables
 from newsarchive.archive.index.polls import Polls
 from newsarchive.archive.index.tails import Tails
 from newsarchive.archive.index.visits import VISIT_EVENTS, Visits
@@ -92,7 +92,7 @@ class Catalogue(Database):
         self.coverage = Coverage(self._db)
         self.visits = Visits(self._db)
         self.damage = DamageTable(self._db)
-        self.holdings, self.pictures = Holdings(self._db), Pictures(self._db)
+        self.holdings, self.pictures = Holdings(self._db), PictureTables(self._db)
 
     @classmethod
     def private(cls, profile: Profile = CLEAN) -> Catalogue:

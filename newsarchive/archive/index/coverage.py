@@ -43,7 +43,7 @@ _NEXT_TRY = "iif(next_try_at IS NOT NULL AND failed_at > :now, :now, next_try_at
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CoverageRow:
     """One day of one channel, in documents."""
 
     day: date
@@ -106,11 +106,11 @@ class Coverage:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def rows(self, since: date = date.min, until: date = date.max, channel: str | None = None) -> Iterator[Row]:
+    def rows(self, since: date = date.min, until: date = date.max, channel: str | None = None) -> Iterator[CoverageRow]:
         """The days of the range, oldest first, each with its channels; ``NO_CHANNEL`` asks for the row without one."""
         asked = {"since": since.isoformat(), "until": until.isoformat(), "channel": channel}
         for day, shown_by, *rest in self._db.execute(_ROWS, asked):
-            yield Row(date.fromisoformat(day), shown_by or None, *rest)
+            yield CoverageRow(date.fromisoformat(day), shown_by or None, *rest)
 
     def gaps(self, now: datetime | None = None) -> Iterator[Gap]:
         """Each missing document, by day and in the order in which they were offered."""

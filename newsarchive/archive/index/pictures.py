@@ -68,7 +68,7 @@ class Picture:
         return self.state == "pending"
 
 
-class Wanted(NamedTuple):
+class DuePicture(NamedTuple):
     """A picture to be asked for, once for all documents that show it."""
 
     day: date
@@ -78,7 +78,7 @@ class Wanted(NamedTuple):
     """Address of one of them."""
 
 
-class Unread(NamedTuple):
+class UnreadState(NamedTuple):
     """A kept state whose pictures nobody has named yet."""
 
     seq: int
@@ -87,7 +87,7 @@ class Unread(NamedTuple):
     sha256: str
 
 
-class Holding(NamedTuple):
+class PictureCounts(NamedTuple):
     """The pictures of an archive, in numbers."""
 
     files: int
@@ -193,7 +193,7 @@ def _of_row(row: tuple[Any, ...]) -> Picture:
     )
 
 
-class Pictures:
+class PictureTables:
     """These tables in an open catalogue, over its connection and within its transactions."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
@@ -267,7 +267,9 @@ class Pictures:
         )
         return map(_of_row, rows)
 
-    def wanted(self, now: datetime, limit: int, after: Wanted | None = None, *, any_time: bool = False) -> list[Wanted]:
+    def wanted(
+        self, now: datetime, limit: int, after: DuePicture | None = None, *, any_time: bool = False
+    ) -> list[DuePicture]:
         """At most ``limit`` to be asked for, newest day first, behind ``after``; ``any_time``: due or not, given up or not."""
         place = {"day": after.day.isoformat() if after else "9999-12-32", "url": after.url if after else ""}
         rows = self._db.execute(
@@ -278,7 +280,7 @@ class Pictures:
             "WHERE newest < :day OR (newest = :day AND asked.url > :url) ORDER BY newest DESC, asked.url LIMIT :limit",
             {"now": stamp(now), "limit": limit, **place},
         )
-        return [Wanted(date.fromisoformat(day), url, referrer) for day, url, referrer in rows]
+        return [DuePicture(date.fromisoformat(day), url, referrer) for day, url, referrer in rows]
 
     def days_to_read(self) -> list[date]:
         """The days whose journals grew since the pictures of all their documents were named, newest first."""
@@ -288,7 +290,7 @@ class Pictures:
         )
         return [date.fromisoformat(day) for (day,) in rows]
 
-    def unread(self, day: date, limit: int, after: int = 0) -> list[Unread]:
+    def unread(self, day: date, limit: int, after: int = 0) -> list[UnreadState]:
         """At most ``limit`` kept documents of the day whose newest state's pictures were not named, behind ``after``."""
         rows = self._db.execute(
             "SELECT seq, documents.docid, file, documents.sha256 FROM documents LEFT JOIN pictured USING (docid) "
@@ -296,7 +298,7 @@ class Pictures:
             "AND pictured.sha256 IS NOT documents.sha256 AND seq > ? ORDER BY seq LIMIT ?",
             (day.isoformat(), after, limit),
         )
-        return [Unread(*row) for row in rows]
+        return [UnreadState(*row) for row in rows]
 
     def end_reading(self, day: date) -> None:
         """The pictures of all documents of the day are named, as far as its journal goes."""
@@ -336,9 +338,9 @@ class Pictures:
         )
         return Counter(dict(rows.fetchall()))
 
-    def holding(self) -> Holding:
+    def holding(self) -> PictureCounts:
         """What is kept and what is missing, of all documents."""
-        return Holding(*self.size(), *self.waiting())
+        return PictureCounts(*self.size(), *self.waiting())
 
     def waiting(self) -> tuple[int, int]:
         """How many are pending, and how many failed ones are to be tried again."""

@@ -20,7 +20,7 @@ from newsarchive.archive.format.heads import Head
 from newsarchive.archive.format.states import REVISIONS_NAME
 from newsarchive.archive.format.strictness import fault_of
 from newsarchive.archive.record import day_journal, picture_lines, presence, raw_records
-from newsarchive.archive.record.day_journal import MAX_NAMED, DayJournal, Known, day_name
+from newsarchive.archive.record.day_journal import MAX_NAMED, DayJournal, VerifiedDay, day_name
 from newsarchive.archive.record.finding import (
     ALTERED,
     DUPLICATE,
@@ -50,7 +50,7 @@ class Look:
     """Of the files that were verified before, how many are read through: 0 … 1; of the others the size must do."""
     reads_new: bool = True
     """Read through each file whose line came since the journal was last verified, too."""
-    known: Known | None = None
+    known: VerifiedDay | None = None
     told: Head | None = None
 
 
@@ -65,7 +65,7 @@ class Audit:
     findings: list[Finding] = field(default_factory=list)
     explained: list[str] = field(default_factory=list)
     """What a line accounts for: damage that was accepted, documents that were redacted."""
-    known: Known | None = None
+    known: VerifiedDay | None = None
     """The journal as it was verified; None where the day has a finding."""
     keys: array[int] = field(default_factory=lambda: array("Q"))
     """``key_of`` each document with a file: one that is in two days shows so."""
@@ -112,16 +112,16 @@ def _of_pictures(root: Path, pictures: Sequence[Owed], look: Look) -> Iterator[F
     return picture_lines.findings(root, pictures, look.share, reads_since=since)
 
 
-def _as_known(day: date, known: Known) -> Audit:
+def _as_known(day: date, known: VerifiedDay) -> Audit:
     """The day looks as it did when all was well with it."""
     return Audit(day, Head(day, known.link, known.lines, known.articles), known.files, known=known)
 
 
-def _known(journal: DayJournal, look: Look, appearance: str) -> Known:
+def _known(journal: DayJournal, look: Look, appearance: str) -> VerifiedDay:
     read = journal.lines if look.reads_new else look.known.read if look.known else 0
     tells_all = not journal.explained and all(owed.file.startswith(day_name(journal.day)) for owed in journal.owed)
     head = journal.head
-    return Known(head.lines, head.link, read, head.articles, len(journal.owed), appearance if tells_all else "")
+    return VerifiedDay(head.lines, head.link, read, head.articles, len(journal.owed), appearance if tells_all else "")
 
 
 def head_of(root: Path, day: date) -> Head:

@@ -21,7 +21,7 @@ from newsarchive.archive.index.catalogue import Catalogue
 from newsarchive.archive.index.catch_up import bring_level
 from newsarchive.archive.record import appending, arranging, files, formers
 from newsarchive.archive.record.arranging import Arrangement
-from newsarchive.archive.record.files import Whole
+from newsarchive.archive.record.files import WholeFile
 from newsarchive.archive.record.open_files import OpenFile, OpenFiles
 from newsarchive.archive.record.raw_store import RawStore
 from newsarchive.errors import ArchiveNotWritable
@@ -44,9 +44,9 @@ class _Staged:
     data: bytes
     note: OpenFile
 
-    def whole(self) -> Whole:
+    def whole(self) -> WholeFile:
         """As it is to be written."""
-        return Whole(self.path, self.path.with_name(self.note.part), lambda: self.data)
+        return WholeFile(self.path, self.path.with_name(self.note.part), lambda: self.data)
 
 
 class BatchMark(NamedTuple):

@@ -33,7 +33,7 @@ _NAME_RE = re.compile(r"[^/\\\0]+\.md")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class VerifiedDay:
     """What was verified of a day, when all was well with it."""
 
     lines: int
@@ -83,7 +83,7 @@ class DayJournal:
         return any(kind == MISNAMED for kind, _ in self.faults)
 
 
-def read(root: Path, day: date, known: Known | None = None, told: Head | None = None) -> DayJournal:
+def read(root: Path, day: date, known: VerifiedDay | None = None, told: Head | None = None) -> DayJournal:
     """Read the journal of a day and judge its lines, but no file; ``told`` is a head that somebody kept elsewhere."""
     journal = DayJournal(day)
     try:
@@ -105,7 +105,7 @@ def of_data(day: date, data: bytes | None) -> DayJournal:
     return journal
 
 
-def _judge(journal: DayJournal, known: Known | None, told: Head | None) -> None:
+def _judge(journal: DayJournal, known: VerifiedDay | None, told: Head | None) -> None:
     journal.links = journal.chain.links()
     _read_lines(journal)
     _judge_links(journal, known, told)
@@ -165,7 +165,7 @@ def day_name(day: date) -> str:
     return f"{day.year:04}/{day.month:02}/{day.day:02}"
 
 
-def _judge_links(journal: DayJournal, known: Known | None, told: Head | None) -> None:
+def _judge_links(journal: DayJournal, known: VerifiedDay | None, told: Head | None) -> None:
     if journal.chain.torn:
         size = len(journal.chain.torn)
         journal.faults.append(
@@ -194,7 +194,7 @@ def _accepted(damaged: Line) -> str:
     return f"damage at line {damaged.get('line')} was accepted at {damaged.get('at')}"
 
 
-def _judge_known(journal: DayJournal, known: Known) -> None:
+def _judge_known(journal: DayJournal, known: VerifiedDay) -> None:
     if _stands(journal, known.lines, known.link):
         return
     if any(_accepts(line, known) for line in _of(journal, "damaged")):
@@ -204,7 +204,7 @@ def _judge_known(journal: DayJournal, known: Known) -> None:
     journal.faults.append(_loss(journal, known.lines, known.link, "when it was last verified"))
 
 
-def _accepts(damaged: Line, known: Known) -> bool:
+def _accepts(damaged: Line, known: VerifiedDay) -> bool:
     """Whether a ``damaged`` line accepts a loss that began among the lines that were known."""
     line = damaged.get("line")
     return isinstance(line, int) and line <= min(known.lines, damaged[NUMBER])

@@ -65,7 +65,7 @@ def write_whole(path: Path, data: bytes, part: Path) -> None:
         undo.pop_all()
 
 
-class Whole(NamedTuple):
+class WholeFile(NamedTuple):
     """A file to be put in place as ``write_whole`` does."""
 
     path: Path
@@ -74,7 +74,7 @@ class Whole(NamedTuple):
     """Called when it is written, in any thread."""
 
 
-def write_all(wholes: Sequence[Whole]) -> None:
+def write_all(wholes: Sequence[WholeFile]) -> None:
     """``write_whole`` for many; where the disk is slow, threads share what it does for each sync.
 
     Raises as that, once all that were begun have ended.
@@ -87,7 +87,7 @@ def write_all(wholes: Sequence[Whole]) -> None:
             return
 
 
-def _write_at_once(wholes: Sequence[Whole]) -> None:
+def _write_at_once(wholes: Sequence[WholeFile]) -> None:
     with ThreadPoolExecutor(WRITERS, thread_name_prefix="archive-file") as pool:
         written = [pool.submit(lambda one: write_whole(one.path, one.data(), one.part), whole) for whole in wholes]
     for future in written:

@@ -37,7 +37,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class IncomingPart:
     """What comes in of one document of another archive."""
 
     held: History
@@ -60,7 +60,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class IncomingPost:
     """A document from a folder without journals."""
 
     day: date
@@ -71,7 +71,7 @@ class Post:
     origin: Origin
 
 
-def merge(batch: Batch, said: Said, part: Part) -> None:
+def merge(batch: Batch, said: Said, part: IncomingPart) -> None:
     """Say what is missing of a document.  Raises ``Refused`` before anything is said."""
     day, missing, origin = part.held.day, part.missing, part.origin
     moves = numbering.moves(batch.root, part.held, missing.timeline, part.data) if missing.states else []
@@ -88,7 +88,7 @@ def merge(batch: Batch, said: Said, part: Part) -> None:
         batch.say(day, _again(said, line, origin, earlier=earlier))
 
 
-def keep(batch: Batch, said: Said, post: Post) -> str:
+def keep(batch: Batch, said: Said, post: IncomingPost) -> str:
     """Keep a document that nothing is kept of; returns its file, below the archive."""
     document = batch.catalogue.document(post.docid)
     day = document.day if document else post.day
@@ -124,7 +124,7 @@ def history_of(root: Path, day: date, docid: str) -> History:
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-def _place(batch: Batch, part: Part) -> str:
+def _place(batch: Batch, part: IncomingPart) -> str:
     """The file of the document: the one that it has, else a new one for its newest state."""
     history, newest = part.held, part.missing.timeline[-1]
     if history.states:
@@ -152,7 +152,7 @@ def _again(said: Said, line: Line, origin: Origin, *, earlier: bool) -> events.E
     return events.said_again(said, line, source=source, source_link=link, earlier=earlier, raw_files=origin.raw_files)
 
 
-def _say_state(batch: Batch, said: Said, part: Part, state: NewState, file: str) -> None:
+def _say_state(batch: Batch, said: Said, part: IncomingPart, state: NewState, file: str) -> None:
     is_further = bool(state.kind) or state.revision > 1
     changed: dict[str, object] = {"revision": state.revision, "kind": state.kind} if is_further else {}
     event = events.imported(

@@ -22,7 +22,7 @@ NOT_WANTED = frozenset(("robots", "off-site", "private-address", "no-content"))
 """Reasons for which a picture is ``filtered``: asking again would not change them."""
 
 
-class Named(NamedTuple):
+class NamedPictures(NamedTuple):
     """The pictures that one state of a document shows."""
 
     docid: str
@@ -41,7 +41,7 @@ class _Stored(NamedTuple):
     size: int
 
 
-def name_all(batch: Batch, said: Said, day: date, found: Sequence[Named], *, is_last: bool) -> None:
+def name_all(batch: Batch, said: Said, day: date, found: Sequence[NamedPictures], *, is_last: bool) -> None:
     """Say what the documents of a day show; a picture that is kept for another document already is kept for these, too.
 
     ``is_last``: with these, all of the day is named.
@@ -56,7 +56,7 @@ def name_all(batch: Batch, said: Said, day: date, found: Sequence[Named], *, is_
         batch.catalogue.pictures.end_reading(day)
 
 
-def _settle(batch: Batch, said: Said, named: Named) -> None:
+def _settle(batch: Batch, said: Said, named: NamedPictures) -> None:
     for picture in batch.catalogue.pictures.of(named.docid):
         if picture.state != "pending":
             continue

@@ -20,14 +20,14 @@ from newsarchive.archive.format.gzip_members import members
 from newsarchive.archive.format.raw_answer import (
     MAX_BODY_BYTES,
     MAX_RECORD_BYTES,
-    Record,
+    WarcRecord,
     answer_in,
     read_record,
     record_in,
 )
 from newsarchive.archive.format.raw_place import RAW_NAME, SUFFIX, RawPlace
 from newsarchive.archive.format.raw_record import DOCUMENT
-from newsarchive.archive.format.redacting import Words, plain_of
+from newsarchive.archive.format.redacting import HiddenWords, plain_of
 from newsarchive.archive.record import files
 from newsarchive.errors import ArchiveDamaged, cause_of
 
@@ -45,7 +45,7 @@ _COMMENTED_HEAD = b"\x1f\x8b\x08\x10\x00\x00\x00\x00\x00\xff"
 _PLAIN_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
 
-class Found(NamedTuple):
+class StoredOfDocument(NamedTuple):
     """What the raw store holds of a document."""
 
     places: list[str]
@@ -62,15 +62,15 @@ class _Wanted:
     docid: str
     named: list[bytes]
     """What a listing calls it."""
-    texts: Sequence[Words]
+    texts: Sequence[HiddenWords]
     samples: list[bytes]
     pictures: frozenset[str]
     """Digests, as records tell them, of pictures that are its alone: their answers name no document."""
 
 
 def find(
-    root: Path, docid: str, urls: Sequence[str], texts: Sequence[Words] = (), pictures: Iterable[str] = ()
-) -> Found:
+    root: Path, docid: str, urls: Sequence[str], texts: Sequence[HiddenWords] = (), pictures: Iterable[str] = ()
+) -> StoredOfDocument:
     """Each record that was asked for the document's sake, each listing that shows it, and where else its texts stand.
 
     ``pictures``: SHA-256 of those that are its alone.
@@ -80,7 +80,7 @@ def find(
     named = [docid.encode(), *(url.partition("://")[2].encode() for url in urls)]
     samples = [sample for words in texts for sample in _samples(words)]
     wanted = _Wanted(docid, named, texts, samples, frozenset(f"sha256:{sha256}" for sha256 in pictures))
-    found = Found([], {}, [])
+    found = StoredOfDocument([], {}, [])
     for path in sorted((root / RAW_NAME).rglob(f"*{SUFFIX}")):
         file = path.relative_to(root).as_posix()
         if path.is_symlink() or not path.is_file() or raw_place.parse(f"{file}:0:1") is None:
@@ -182,7 +182,7 @@ def _places(path: Path, file: str, wanted: _Wanted) -> Iterator[tuple[str, bool]
                 yield str(RawPlace(file, offset, length)), is_own
 
 
-def _is_of(record: Record, wanted: _Wanted) -> bool:
+def _is_of(record: WarcRecord, wanted: _Wanted) -> bool:
     asked = record.fields.get(DOCUMENT.lower())
     if asked is not None:
         return asked == wanted.docid
@@ -191,7 +191,7 @@ def _is_of(record: Record, wanted: _Wanted) -> bool:
     return record.kind == "response" and _shows(record, wanted.named)
 
 
-def _holds(record: Record, wanted: _Wanted) -> bool:
+def _holds(record: WarcRecord, wanted: _Wanted) -> bool:
     """Whether an answer has most of a state's text in it."""
     if record.kind != "response" or not wanted.samples:
         return False
@@ -202,19 +202,19 @@ def _holds(record: Record, wanted: _Wanted) -> bool:
     return any(words.share_in(text) > MOST_OF_IT for words in wanted.texts for text in texts)
 
 
-def _samples(words: Words) -> Iterator[bytes]:
+def _samples(words: HiddenWords) -> Iterator[bytes]:
     runs = sorted(words.runs)
     for run in runs[:: len(runs) // _SAMPLES + 1]:
         yield from {run.encode(charset, "ignore") for charset in _CHARSETS}
 
 
-def _shows(record: Record, named: list[bytes]) -> bool:
+def _shows(record: WarcRecord, named: list[bytes]) -> bool:
     """Whether an answer to no document's request, a listing, names it."""
     text = _unpacked(record).replace(b"\\/", b"/")
     return any(name in text for name in named)
 
 
-def _unpacked(record: Record) -> bytes:
+def _unpacked(record: WarcRecord) -> bytes:
     """The body; one that cannot be unpacked is searched as it is."""
     headers, body = answer_in(record)
     codings = [value for name, value in headers if name.lower() == "content-encoding"]

@@ -11,7 +11,7 @@ from pathlib import Path
 from newsarchive.archive.format import journal, paths, profiles, rsshub
 from newsarchive.archive.format.journal import stamp
 from newsarchive.archive.format.media import is_media
-from newsarchive.archive.format.redacting import REDACTED, Words, text_of, without_words
+from newsarchive.archive.format.redacting import REDACTED, HiddenWords, text_of, without_words
 from newsarchive.archive.index.catalogue import Catalogue
 from newsarchive.archive.record import files, takedown
 from newsarchive.archive.record.day_journal import day_name
@@ -89,7 +89,7 @@ def _check_whole(catalogue: Catalogue, days: Sequence[date]) -> None:
 
 def _check_reason(root: Path, reason: str, found: Traces, *, keep_title: bool) -> None:
     texts = [text_of(files.read(root / file)) for file in found.files if not is_media(file)]
-    if Words.of([*texts, *(() if keep_title else found.titles)]).touches(reason):
+    if HiddenWords.of([*texts, *(() if keep_title else found.titles)]).touches(reason):
         raise UsageError("--reason quotes what is to be taken out, and stays in the journal: say it in other words")
     if not reason.strip() or len(reason) > MAX_REASON:
         raise UsageError(f"--reason: expected 1 to {MAX_REASON} characters")
@@ -97,6 +97,6 @@ def _check_reason(root: Path, reason: str, found: Traces, *, keep_title: bool) -
 
 def _is_something_left(found: Traces, *, keep_title: bool) -> bool:
     is_redacted = any(line.get("event") == REDACTED for line in found.lines)
-    nothing = Words.of(())
+    nothing = HiddenWords.of(())
     has_words = any(without_words(line, nothing, keep_title=keep_title) for line in found.lines)
     return bool(found.lines) and (bool(found.files or found.records) or has_words or not is_redacted)

@@ -24,7 +24,7 @@ from newsarchive.archive.format.journal import encode, moment
 from newsarchive.archive.format.media import is_media
 from newsarchive.archive.format.redacting import (
     REDACTED,
-    Words,
+    HiddenWords,
     names_of,
     rewritten,
     text_of,
@@ -157,18 +157,18 @@ def journals_aside(root: Path, day: date) -> Iterator[Path]:
     return (path for path in sorted(folder.glob(f"{ASIDE}*")) if path.is_file() and not path.is_symlink())
 
 
-def _words(root: Path, decision: Decision) -> Words:
+def _words(root: Path, decision: Decision) -> HiddenWords:
     """Of the files that are still there; all of them are, as long as a journal is not rewritten yet."""
     texts = [(file, sha256) for file, sha256 in decision.files if not is_media(file)]
     there = [path for file, sha256 in texts if files.is_file_of(path := root / file, sha256)]
     titles = () if decision.keep_title else decision.titles
-    return Words.of([*(text_of(files.read(path)) for path in there), *titles])
+    return HiddenWords.of([*(text_of(files.read(path)) for path in there), *titles])
 
 
 # --- journals --------------------------------------------------------------------------------------------------------
 
 
-def _rewrite(root: Path, day: date, decision: Decision, words: Words) -> None:
+def _rewrite(root: Path, day: date, decision: Decision, words: HiddenWords) -> None:
     path = paths.journal_path(root, day)
     chain = Chain.of(files.read(path) if path.is_file() else b"")
     if not chain.lines:  # somebody has taken it away meanwhile
@@ -184,7 +184,7 @@ def _rewrite(root: Path, day: date, decision: Decision, words: Words) -> None:
     files.sync_folder(path.parent)
 
 
-def _cleaned(line: Line, decision: Decision, words: Words) -> Line | None:
+def _cleaned(line: Line, decision: Decision, words: HiddenWords) -> Line | None:
     if line.get("docid") != decision.docid:
         return None if decision.keep_title else without_mentions(line, decision.names())
     return without_words(line, words, keep_title=decision.keep_title)
@@ -213,7 +213,7 @@ def _text_sha256(states: Sequence[Mapping[str, object]]) -> str | None:
     return told if isinstance(told, str) else None
 
 
-def _clean_aside(path: Path, decision: Decision, words: Words) -> None:
+def _clean_aside(path: Path, decision: Decision, words: HiddenWords) -> None:
     """A former journal proves nothing by its links any more: its other lines stay as they are, byte for byte."""
     lines = files.read(path).split(b"\n")
     cleaned = [_cleaned_aside(line, decision, words) for line in lines]
@@ -222,7 +222,7 @@ def _clean_aside(path: Path, decision: Decision, words: Words) -> None:
         files.sync_folder(path.parent)
 
 
-def _cleaned_aside(line: bytes, decision: Decision, words: Words) -> bytes:
+def _cleaned_aside(line: bytes, decision: Decision, words: HiddenWords) -> bytes:
     if decision.docid.encode() not in line and not words.touches(line.decode("utf-8", "replace")):
         return line
     try:

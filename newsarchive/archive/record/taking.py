@@ -18,13 +18,13 @@ from newsarchive.archive.format import paths
 from newsarchive.archive.format.rsshub import FOLDER
 from newsarchive.archive.format.states import REVISIONS_NAME, is_docid
 from newsarchive.archive.record import files
-from newsarchive.archive.record.files import Whole
+from newsarchive.archive.record.files import WholeFile
 
 NOTES_NAME = "taking.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class NamedFile:
     """A file that the journal of the day tells of."""
 
     file: str
@@ -39,7 +39,7 @@ class Owed:
         return path.with_name(f".{self.docid}{number}.part")
 
 
-def is_free(root: Path, day: date, owed: Iterable[Owed]) -> bool:
+def is_free(root: Path, day: date, owed: Iterable[NamedFile]) -> bool:
     """Whether each file can lie where it belongs: nothing is there, or the very same bytes."""
     if os.path.lexists(paths.journal_path(root, day)):
         return False
@@ -48,7 +48,9 @@ def is_free(root: Path, day: date, owed: Iterable[Owed]) -> bool:
     )
 
 
-def take_day(root: Path, day: date, journal: bytes, owed: Sequence[Owed], read: Callable[[Owed], bytes]) -> None:
+def take_day(
+    root: Path, day: date, journal: bytes, owed: Sequence[NamedFile], read: Callable[[NamedFile], bytes]
+) -> None:
     """Write the files that ``read`` gives, then the journal.  Raises ``ArchiveNotWritable``, and what ``read`` raises.
 
     ``is_free`` must hold.  Where it fails midway, what was written is taken away again.
@@ -60,7 +62,7 @@ def take_day(root: Path, day: date, journal: bytes, owed: Sequence[Owed], read: 
     try:
         for folder in {(root / file.file).parent for file in owed} | {paths.day_folder(root, day)}:
             files.make_folder(folder, root)
-        files.write_all([Whole(root / file.file, root / file.part, partial(read, file)) for file in new])
+        files.write_all([WholeFile(root / file.file, root / file.part, partial(read, file)) for file in new])
         for file in owed:
             if file not in new:
                 files.sync_file(root / file.file)
@@ -86,7 +88,7 @@ def settle(root: Path, state: Path) -> None:
     files.discard(path)
 
 
-def _withdraw(root: Path, day: date, new: Iterable[Owed]) -> None:
+def _withdraw(root: Path, day: date, new: Iterable[NamedFile]) -> None:
     journal = paths.journal_path(root, day)
     files.discard(files.part_path(journal.parent, journal.name))
     has_journal = os.path.lexists(journal)
@@ -96,27 +98,27 @@ def _withdraw(root: Path, day: date, new: Iterable[Owed]) -> None:
             files.discard(root / file.file)
 
 
-def _write_note(state: Path, day: date, new: Sequence[Owed]) -> None:
+def _write_note(state: Path, day: date, new: Sequence[NamedFile]) -> None:
     told = {"day": day.isoformat(), "files": [[file.file, file.sha256, file.docid] for file in new]}
     files.append_synced(state / NOTES_NAME, json.dumps(told, ensure_ascii=False).encode() + b"\n")
     files.sync_folder(state)
 
 
-def _notes(path: Path) -> Iterator[tuple[date, list[Owed]]]:
+def _notes(path: Path) -> Iterator[tuple[date, list[NamedFile]]]:
     """What the notes say; a torn last line, and what is no note of ours, is passed over."""
     *lines, _ = files.read(path).split(b"\n")
     for line in lines:
         try:
             told = json.loads(line)
             day = date.fromisoformat(told["day"])
-            owed = [Owed(str(file), str(sha256), str(docid)) for file, sha256, docid in told["files"]]
+            owed = [NamedFile(str(file), str(sha256), str(docid)) for file, sha256, docid in told["files"]]
         except (ValueError, TypeError, KeyError, RecursionError):
             continue
         if all(_is_of(day, file) for file in owed):
             yield day, owed
 
 
-def _is_of(day: date, owed: Owed) -> bool:
+def _is_of(day: date, owed: NamedFile) -> bool:
     """Whether an article of that day, or a former state of one, can lie there."""
     path = PurePosixPath(owed.file)
     is_plain = path.as_posix() == owed.file and not {"..", "."} & set(path.parts) and "\0" not in owed.file

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from newsarchive.archive.format import journal, paths, raw_place, rsshub
 from newsarchive.archive.format.chain import Line
-from newsarchive.archive.format.redacting import Words, names_of, text_of, without_mentions
+from newsarchive.archive.format.redacting import HiddenWords, names_of, text_of, without_mentions
 from newsarchive.archive.format.states import REVISIONS_NAME, STATE_EVENTS, History, histories
 from newsarchive.archive.record import picture_lines, presence, raw_takedown
 from newsarchive.archive.record.day_journal import is_article
@@ -62,9 +62,9 @@ class _Known:
     """By what a file is recognised."""
 
     digests: set[str]
-    texts: list[Words]
+    texts: list[HiddenWords]
     """Of each state."""
-    titles: Words
+    titles: HiddenWords
 
     def share_in(self, text: str) -> float:
         """Which part of that state stands there of which most does."""
@@ -80,7 +80,9 @@ def traces(root: Path, docid: str, is_named: Callable[[str], bool]) -> Traces:
     told = [(day, history) for day in paths.days(root) if (history := _history(root, day, docid, found))]
     digests = {str(line["sha256"]) for line in found.lines if isinstance(line.get("sha256"), str)}
     own = {file for _, history in told for file in _own(root, history, found.lines)}
-    known = _Known(digests, [Words.of([text]) for text in _texts(root, own, digests)], Words.of(found.titles))
+    known = _Known(
+        digests, [HiddenWords.of([text]) for text in _texts(root, own, digests)], HiddenWords.of(found.titles)
+    )
     for file in sorted(own):
         if is_named(file):
             found.left[file] = "a line of another document names it, too: run newsarchive verify"

@@ -14,7 +14,7 @@ from typing import NoReturn
 from newsarchive.archive.format import media, paths, raw_place
 from newsarchive.archive.record import files, folder_readme
 from newsarchive.archive.record.raw_records import begins_as_ours
-from newsarchive.jobs.mirroring.ours import Day, day_of
+from newsarchive.jobs.mirroring.ours import JournalCopy, day_of
 
 MARK_NAME, LOG_NAME, OUT_NAME = "slice.json", "crawl.log", "crawl.out"
 _OF_SQLITE = r"\.sqlite(?:-wal|-shm|-journal)?"
@@ -47,7 +47,7 @@ def clear(folder: Path) -> list[str]:
     return sorted(left - {MARK_NAME})
 
 
-def _clear_day(folder: Path, day: Day, left: set[str]) -> None:
+def _clear_day(folder: Path, day: JournalCopy, left: set[str]) -> None:
     """The files that its lines name, if they are as the lines say; then the journal, if nothing is wrong with it."""
     for owed in day.owed:
         if owed.file in left and files.is_file_of(folder / owed.file, owed.sha256):

@@ -16,15 +16,15 @@ from newsarchive.archive.format.profiles import Profile
 from newsarchive.archive.format.states import History, Line, State, histories
 from newsarchive.archive.record import taking
 from newsarchive.archive.record.files import is_file_of
-from newsarchive.archive.record.merging import Origin, Part
+from newsarchive.archive.record.merging import IncomingPart, Origin
 from newsarchive.archive.record.numbering import Refused, read_own
-from newsarchive.archive.record.taking import Owed
+from newsarchive.archive.record.taking import NamedFile
 from newsarchive.jobs.importing import pictures, theirs
 from newsarchive.jobs.importing.outcome import ImportOutcome
-from newsarchive.jobs.importing.source import Left, Source, Unread
+from newsarchive.jobs.importing.source import ImportSource, Left, NotTaken
 from newsarchive.jobs.importing.theirs import TheirDay
 from newsarchive.pages.changes import kind_of
-from newsarchive.reading.history import Text
+from newsarchive.reading.history import StateText
 
 CHUNK_DOCUMENTS = 128
 CHUNK_BYTES = 16 * 1024 * 1024
@@ -32,12 +32,12 @@ CHUNK_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class WholeDay:
     """A day to be taken whole."""
 
     day: date
     data: bytes = field(repr=False)
-    owed: list[Owed]
+    owed: list[NamedFile]
     source: str
     """The name of the folder that it comes from."""
     pictures: dict[str, str] = field(default_factory=dict)
@@ -54,7 +54,9 @@ class Known(Protocol):
 class Planner:
     """Says what comes in; reads both archives and writes neither."""
 
-    def __init__(self, root: Path, profile: Profile, known: Known, source: Source, outcome: ImportOutcome) -> None:
+    def __init__(
+        self, root: Path, profile: Profile, known: Known, source: ImportSource, outcome: ImportOutcome
+    ) -> None:
         self._root, self._profile, self._known, self._source = root, profile, known, source
         self._outcome = outcome
 
@@ -62,11 +64,11 @@ class Planner:
         """Their day; None, and told, where its journal cannot be read."""
         try:
             return theirs.read_day(self._source, day, self._profile, self._outcome.left)
-        except Unread as error:
+        except NotTaken as error:
             self._outcome.left.append(Left(f"{theirs.folder_of(day)}/{paths.JOURNAL_NAME}", str(error)))
             return None
 
-    def whole(self, found: TheirDay) -> Whole | None:
+    def whole(self, found: TheirDay) -> WholeDay | None:
         """The day as a whole, where that can be."""
         owed = theirs.owed(found)
         if not found.is_sound or not found.data or not taking.is_free(self._root, found.day, owed):
@@ -76,16 +78,16 @@ class Planner:
         of_pictures = pictures.files_of(found)
         if not self._has_all(of_pictures):
             return None
-        return Whole(found.day, found.data, owed, self._source.name, of_pictures)
+        return WholeDay(found.day, found.data, owed, self._source.name, of_pictures)
 
-    def read_owed(self, day: date) -> Callable[[Owed], bytes]:
+    def read_owed(self, day: date) -> Callable[[NamedFile], bytes]:
         return partial(theirs.read_state, self._source, day)
 
-    def _are_proven(self, day: date, owed: list[Owed]) -> bool:
+    def _are_proven(self, day: date, owed: list[NamedFile]) -> bool:
         try:
             for file in owed:
                 theirs.read_state(self._source, day, file)
-        except Unread:
+        except NotTaken:
             return False
         return True
 
@@ -96,12 +98,12 @@ class Planner:
                 if os.path.lexists(self._root / file) and not is_file_of(self._root / file, sha256):
                     return False
                 pictures.read(self._source, file, sha256)
-        except Unread:
+        except NotTaken:
             return False
         return True
 
-    def read_pictures(self, whole: Whole) -> Iterator[list[bytes]]:
-        """In portions for a commit each.  Raises ``Unread``."""
+    def read_pictures(self, whole: WholeDay) -> Iterator[list[bytes]]:
+        """In portions for a commit each.  Raises ``NotTaken``."""
         chunk: list[bytes] = []
         for file, sha256 in whole.pictures.items():
             chunk.append(pictures.read(self._source, file, sha256))
@@ -111,7 +113,7 @@ class Planner:
         if chunk:
             yield chunk
 
-    def parts(self, found: TheirDay) -> Iterator[Part]:
+    def parts(self, found: TheirDay) -> Iterator[IncomingPart]:
         """What is missing here, document by document in the order of their journal."""
         if self._is_ours(found):
             self._outcome.counts["unchanged"] += len(found.histories)
@@ -147,7 +149,7 @@ class Planner:
             return []
         return missing_of_day(journal.read_objects(paths.journal_path(self._root, found.day)), found.of_the_day)
 
-    def _part(self, found: TheirDay, day: date, docid: str, ours: list[Line], lines: list[Line]) -> Part | None:
+    def _part(self, found: TheirDay, day: date, docid: str, ours: list[Line], lines: list[Line]) -> IncomingPart | None:
         history = found.histories.get(docid)
         held = histories(ours, day).get(docid) or History(docid, day)
         if history and history.redacted and held.states:
@@ -168,7 +170,7 @@ class Planner:
             self._outcome.left.append(Left(f"{found.name}: {docid}", str(error)))
             return None
         self._outcome.counts["unchanged"] += not told
-        return Part(held, told, data, self.origin(found)) if told else None
+        return IncomingPart(held, told, data, self.origin(found)) if told else None
 
     def _proven(self, day: date, states: list[State], known: dict[str, State]) -> list[tuple[Line, bytes | None]]:
         """Their states with their bytes; None instead of those that a state of ours has, too."""
@@ -179,7 +181,7 @@ class Planner:
                 continue
             try:
                 found.append((state.line, theirs.read_state(self._source, day, state)))
-            except Unread as error:
+            except NotTaken as error:
                 self._outcome.left.append(Left(state.file, str(error)))
         return found
 
@@ -202,6 +204,6 @@ class _Texts:
         """As ``KindOf``: by digest first, then by what the texts tell."""
         if before["sha256"] == after["sha256"] or (after.get("told_sha256") or 0) == before.get("told_sha256"):
             return None
-        told = [Text(State(0, "", line), self.bytes_of(line)).told for line in (before, after)]
+        told = [StateText(State(0, "", line), self.bytes_of(line)).told for line in (before, after)]
         kind = kind_of(told[0], told[1])
         return kind.value if kind else None

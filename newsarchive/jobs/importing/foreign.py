@@ -16,13 +16,13 @@ from newsarchive.archive.format.states import History, Line, State
 from newsarchive.archive.index.catalogue import Catalogue
 from newsarchive.archive.record import merging, numbering
 from newsarchive.archive.record.batch import Batch
-from newsarchive.archive.record.merging import Origin, Part, Post
+from newsarchive.archive.record.merging import IncomingPart, IncomingPost, Origin
 from newsarchive.archive.record.numbering import Refused
 from newsarchive.jobs.importing import posts
-from newsarchive.jobs.importing.posts import Found
-from newsarchive.jobs.importing.source import Left, Source, Unread
+from newsarchive.jobs.importing.posts import ReadPost
+from newsarchive.jobs.importing.source import ImportSource, Left, NotTaken
 from newsarchive.pages.changes import Told, kind_of, told
-from newsarchive.reading.history import Text
+from newsarchive.reading.history import StateText
 
 CHUNK_POSTS = 128
 CHUNK_BYTES = 16 * 1024 * 1024
@@ -30,7 +30,7 @@ CHUNK_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class ImportPlace:
     """Where a post comes in the order of the import."""
 
     day: date
@@ -38,22 +38,22 @@ class Place:
     path: str
 
 
-def places(source: Source, left: list[Left]) -> Iterator[Place]:
+def places(source: ImportSource, left: list[Left]) -> Iterator[ImportPlace]:
     """Each post's place, in the order of the folder; what is no post, or cannot be read, goes into ``left``."""
     for path in source.posts(left):
         try:
             day, at = posts.place(source.read(path), source.changed_at(path))
-        except Unread as error:
+        except NotTaken as error:
             left.append(Left(path, str(error)))
         else:
-            yield Place(day, at, path)
+            yield ImportPlace(day, at, path)
 
 
 def chunks(
-    source: Source, profile: Profile, ordered: list[Place], left: list[Left]
-) -> Iterator[list[tuple[str, Found]]]:
+    source: ImportSource, profile: Profile, ordered: list[ImportPlace], left: list[Left]
+) -> Iterator[list[tuple[str, ReadPost]]]:
     """The posts of one day at a time, so many as one commit takes."""
-    chunk: list[tuple[str, Found]] = []
+    chunk: list[tuple[str, ReadPost]] = []
     size = 0
     for place in ordered:
         if chunk and (len(chunk) >= CHUNK_POSTS or size >= CHUNK_BYTES or chunk[-1][1].day != place.day):
@@ -61,7 +61,7 @@ def chunks(
             chunk, size = [], 0
         try:
             found = _read(source, place.path, profile)
-        except Unread as error:  # it was readable a moment ago
+        except NotTaken as error:  # it was readable a moment ago
             left.append(Left(place.path, str(error)))
             continue
         chunk.append((place.path, found))
@@ -76,14 +76,14 @@ def is_kept(catalogue: Catalogue, docid: str) -> bool:
     return document is not None and document.state == "kept"
 
 
-def _read(source: Source, path: str, profile: Profile) -> Found:
+def _read(source: ImportSource, path: str, profile: Profile) -> ReadPost:
     return posts.found(source.read(path), source.changed_at(path), profile)
 
 
 # --- what becomes of one ---------------------------------------------------------------------------------------------
 
 
-def keep(batch: Batch, said: Said, path: str, found: Found, source: str) -> str | None:
+def keep(batch: Batch, said: Said, path: str, found: ReadPost, source: str) -> str | None:
     """Make a post a document of this archive, or a state of one; its file, or None where it is here already.
 
     Raises ``Refused`` where another text of the document is kept, and the post does not tell when it was fetched.
@@ -103,7 +103,7 @@ def keep(batch: Batch, said: Said, path: str, found: Found, source: str) -> str 
     return _as_state(batch, said, history, found, origin)
 
 
-def _as_state(batch: Batch, said: Said, history: History, found: Found, origin: Origin) -> str | None:
+def _as_state(batch: Batch, said: Said, history: History, found: ReadPost, origin: Origin) -> str | None:
     file = history.states[-1].file
     if _is_known(batch, history, found):
         return None
@@ -113,25 +113,25 @@ def _as_state(batch: Batch, said: Said, history: History, found: Found, origin: 
     missing = planning.missing(history, [], [], [line], _comparison(batch, history, found))
     if not missing.states:
         return None
-    merging.merge(batch, said, Part(history, missing, {id(line): found.data}, origin))
+    merging.merge(batch, said, IncomingPart(history, missing, {id(line): found.data}, origin))
     return file
 
 
-def _is_known(batch: Batch, history: History, found: Found) -> bool:
+def _is_known(batch: Batch, history: History, found: ReadPost) -> bool:
     """Whether a state has these bytes, was made of the same file, or tells the same."""
     digests = {hashlib.sha256(found.data).hexdigest(), found.line["source_sha256"]}
     if any({line["sha256"], line.get("source_sha256")} & digests for line in history.lines):
         return True
-    this = told(found.title, found.published_at, Text(State(0, "", found.line), found.data).body)
+    this = told(found.title, found.published_at, StateText(State(0, "", found.line), found.data).body)
     return any(kind_of(_told(batch, state), this) is None for state in history.states)
 
 
-def _comparison(batch: Batch, history: History, found: Found) -> planning.KindOf:
+def _comparison(batch: Batch, history: History, found: ReadPost) -> planning.KindOf:
     files = {state.sha256: state for state in history.states}
 
     def text(line: Line) -> Told:
         state = files.get(str(line["sha256"]))
-        return _told(batch, state) if state else Text(State(0, "", line), found.data).told
+        return _told(batch, state) if state else StateText(State(0, "", line), found.data).told
 
     def compare(before: Line, after: Line) -> str | None:
         kind = kind_of(text(before), text(after))
@@ -141,14 +141,14 @@ def _comparison(batch: Batch, history: History, found: Found) -> planning.KindOf
 
 
 def _told(batch: Batch, state: State) -> Told:
-    return Text(state, numbering.read_own(batch.root, state.file, state.sha256)).told
+    return StateText(state, numbering.read_own(batch.root, state.file, state.sha256)).told
 
 
-def _post(found: Found, origin: Origin) -> Post:
-    return Post(found.day, found.docid, _line(found), found.data, origin)
+def _post(found: ReadPost, origin: Origin) -> IncomingPost:
+    return IncomingPost(found.day, found.docid, _line(found), found.data, origin)
 
 
-def _line(found: Found) -> Mapping[str, Any]:
+def _line(found: ReadPost) -> Mapping[str, Any]:
     """The keys of its journal line."""
     fetched_at = stamp(found.fetched_at) if found.fetched_at else None
     address = {"source_url": found.url} if found.url else {}

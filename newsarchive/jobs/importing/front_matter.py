@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from newsarchive.archive.format.frontmatter import AUTHOR
-from newsarchive.jobs.importing.source import Unread
+from newsarchive.jobs.importing.source import NotTaken
 
 MAX_HEADER = 64 * 1024
 """Characters; a parser of YAML is not given more of what others wrote."""
@@ -65,13 +65,13 @@ class Post:
 
 
 def read(data: bytes) -> Post:
-    """Take a file apart.  Raises ``Unread`` for one that is no post, or whose header nobody can read."""
+    """Take a file apart.  Raises ``NotTaken`` for one that is no post, or whose header nobody can read."""
     mended: list[str] = []
     text = _text(data, mended)
     start = len(text) - len(text.lstrip(" \t\n"))
     opening = _HEADER_RE.match(text, start)
     if opening is None:
-        raise Unread("no front matter: it begins with neither --- nor +++")
+        raise NotTaken("no front matter: it begins with neither --- nor +++")
     if text[:start] not in ("", "\n"):
         mended.append("blank lines before the header: taken away")
     header, rest = _split(text, opening, mended)
@@ -94,7 +94,7 @@ def _text(data: bytes, mended: list[str]) -> str:
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        raise Unread(f"it is not UTF-8 (byte {error.start})") from None
+        raise NotTaken(f"it is not UTF-8 (byte {error.start})") from None
     if "\r\n" in text:
         text = text.replace("\r\n", "\n")
         mended.append("CRLF: made LF")
@@ -109,7 +109,7 @@ def _split(text: str, opening: re.Match[str], mended: list[str]) -> tuple[str, s
         if end:
             mended.append("the line --- that ends the header: set right")
     if end is None:
-        raise Unread(f"its header has no end within {MAX_HEADER} characters")
+        raise NotTaken(f"its header has no end within {MAX_HEADER} characters")
     return text[opening.end() : end.start()].rstrip("\n"), text[end.end() + 1 :]
 
 
@@ -195,7 +195,7 @@ def _by_lines(header: str, problem: str, mended: list[str]) -> dict[str, Value]:
         elif key not in ("", "categories") and line.strip():
             values[key] = f"{values[key]} {line.strip()}"  # a line break of the title
     if not isinstance(values.get("title"), str):
-        raise Unread(f"its header cannot be read ({' '.join(problem.split())[:120]})")
+        raise NotTaken(f"its header cannot be read ({' '.join(problem.split())[:120]})")
     mended.append(f"the header is no YAML ({' '.join(problem.split())[:120]}): read line by line")
     return {name: _unquoted(value) if isinstance(value, str) else value for name, value in values.items()}
 
@@ -214,7 +214,7 @@ def _of_toml(header: str) -> dict[str, Value]:
     try:
         found = tomllib.loads(header)
     except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
-        raise Unread(f"its header is no TOML ({' '.join(str(error).split())[:120]})") from None
+        raise NotTaken(f"its header is no TOML ({' '.join(str(error).split())[:120]})") from None
     return _plain({key: _as_text(value) for key, value in found.items()})
 
 

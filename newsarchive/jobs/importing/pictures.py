@@ -16,7 +16,7 @@ from newsarchive.archive.index.pictures import Picture
 from newsarchive.archive.record import merging, pictures
 from newsarchive.archive.record.batch import Batch
 from newsarchive.archive.record.merging import Origin
-from newsarchive.jobs.importing.source import Left, Source, Unread
+from newsarchive.jobs.importing.source import ImportSource, Left, NotTaken
 from newsarchive.jobs.importing.theirs import TheirDay
 
 
@@ -29,7 +29,7 @@ class Brought(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PicturePart:
     """What comes in of the pictures of one document."""
 
     day: date
@@ -48,15 +48,17 @@ def files_of(found: TheirDay) -> dict[str, str]:
     return {line["file"]: line["sha256"] for line in lines if media.is_media(line.get("file"))}
 
 
-def read(source: Source, file: str, sha256: str) -> bytes:
-    """The bytes of a picture.  Raises ``Unread`` where they are not those that its name and its line tell."""
+def read(source: ImportSource, file: str, sha256: str) -> bytes:
+    """The bytes of a picture.  Raises ``NotTaken`` where they are not those that its name and its line tell."""
     data = source.read(file)
     if media.sha256_of(data) != sha256 or media.digest_of(file) != sha256 or not media.ending_of(data):
-        raise Unread("it is not the picture that its line tells: no digest proves it")
+        raise NotTaken("it is not the picture that its line tells: no digest proves it")
     return data
 
 
-def missing(catalogue: Catalogue, source: Source, found: TheirDay, origin: Origin, left: list[Left]) -> Iterator[Part]:
+def missing(
+    catalogue: Catalogue, source: ImportSource, found: TheirDay, origin: Origin, left: list[Left]
+) -> Iterator[PicturePart]:
     """What is missing here of the pictures of documents that are kept here, once their texts have come in."""
     for docid, lines in found.lines.items():
         told = [line for line in lines if line.get("event") in PICTURE_EVENTS and line.get("redacted") is not True]
@@ -66,7 +68,7 @@ def missing(catalogue: Catalogue, source: Source, found: TheirDay, origin: Origi
         known = {picture.url: picture for picture in catalogue.pictures.of(docid)}
         wanted = [line for line in told if _is_missing(line, known, str(document.sha256))]
         if brought := list(_brought(source, wanted, left)):
-            yield Part(document.day, brought, origin)
+            yield PicturePart(document.day, brought, origin)
 
 
 def _is_missing(line: Line, known: Mapping[str, Picture], sha256: str) -> bool:
@@ -79,7 +81,7 @@ def _is_missing(line: Line, known: Mapping[str, Picture], sha256: str) -> bool:
     return picture is None or picture.state == "pending"
 
 
-def _brought(source: Source, wanted: list[Line], left: list[Left]) -> Iterator[Brought]:
+def _brought(source: ImportSource, wanted: list[Line], left: list[Left]) -> Iterator[Brought]:
     """The last word on each picture."""
     last = {str(line.get("url")): line for line in wanted if line["event"] != NAMED}
     yield from (Brought(line, None) for line in wanted if line["event"] == NAMED)
@@ -89,11 +91,11 @@ def _brought(source: Source, wanted: list[Line], left: list[Left]) -> Iterator[B
         elif media.is_media(line.get("file")):
             try:
                 yield Brought(line, read(source, line["file"], str(line["sha256"])))
-            except Unread as error:
+            except NotTaken as error:
                 left.append(Left(str(line["file"]), str(error)))
 
 
-def take(batch: Batch, said: Said, part: Part) -> None:
+def take(batch: Batch, said: Said, part: PicturePart) -> None:
     """Put the files, and say the lines again."""
     for line, data in part.brought:
         told = line

@@ -21,7 +21,7 @@ from newsarchive.archive.format.profiles import Profile
 from newsarchive.items import BEIJING
 from newsarchive.jobs.importing import front_matter
 from newsarchive.jobs.importing.front_matter import Post, Value
-from newsarchive.jobs.importing.source import Unread
+from newsarchive.jobs.importing.source import NotTaken
 from newsarchive.sina.listing.urls import docid_of, is_sina, opaque_docid
 
 NO_DATE = "Invalid Date"
@@ -45,7 +45,7 @@ _EMPTY_LINE = "\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ReadPost:
     """A post, read."""
 
     docid: str
@@ -65,13 +65,13 @@ class Found:
 
 
 def place(data: bytes, changed_at: float) -> tuple[date, str]:
-    """The day of a post, and its moment within it (empty where it tells none).  Raises ``Unread``."""
+    """The day of a post, and its moment within it (empty where it tells none).  Raises ``NotTaken``."""
     published_at = _published_at(front_matter.read(data))
     return _day(published_at, changed_at, []), stamp(published_at) if published_at else ""
 
 
-def found(data: bytes, changed_at: float, profile: Profile) -> Found:
-    """Read a post; ``changed_at`` is the file's own time (seconds since 1970).  Raises ``Unread``."""
+def found(data: bytes, changed_at: float, profile: Profile) -> ReadPost:
+    """Read a post; ``changed_at`` is the file's own time (seconds since 1970).  Raises ``NotTaken``."""
     post = front_matter.read(data)
     mended = list(post.mended)
     title = _title(post, mended)
@@ -82,7 +82,7 @@ def found(data: bytes, changed_at: float, profile: Profile) -> Found:
     made = data if is_ours else _rendered(post, title, published_at, profile, mended)
     if made != data and not mended:
         mended.append("written in the dialect of the archive")
-    return Found(
+    return ReadPost(
         docid=docid,
         day=day,
         title=title,
@@ -118,11 +118,11 @@ def _published_at(post: Post) -> datetime | None:
     if post.is_seeds and text == NO_DATE:
         return None
     if not text:
-        raise Unread("it has no date")
+        raise NotTaken("it has no date")
     zone = UTC if post.is_seeds else BEIJING  # the original ran on machines of UTC
     published_at = _moment(text, zone)
     if published_at is None:
-        raise Unread(f"its date cannot be read: {text[:60]}")
+        raise NotTaken(f"its date cannot be read: {text[:60]}")
     return published_at
 
 

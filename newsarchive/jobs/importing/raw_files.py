@@ -22,7 +22,7 @@ from newsarchive.archive.format.raw_record import date_of
 from newsarchive.archive.record import files, raw_takedown
 from newsarchive.archive.record.raw_records import is_whole
 from newsarchive.errors import ArchiveDamaged
-from newsarchive.jobs.importing.source import Left, Source, Unread
+from newsarchive.jobs.importing.source import ImportSource, Left, NotTaken
 
 PIECE_BYTES = 1 << 20
 """Copied at a time."""
@@ -37,7 +37,7 @@ class RawFiles:
     def __init__(
         self,
         root: Path,
-        source: Source,
+        source: ImportSource,
         left: list[Left],
         redacted: Callable[[], Collection[str]],
         clock: Callable[[], datetime],
@@ -67,8 +67,8 @@ class RawFiles:
             originals = self._bring_up_to(file, places)
             for other, of_other in _sorted(originals).items():
                 if self._brought.get(other, "") is None or self._bring_up_to(other, of_other):
-                    raise Unread(f"records in it are completed by {other}, which stays there")
-        except (Unread, OSError, zlib.error, ArchiveDamaged) as error:
+                    raise NotTaken(f"records in it are completed by {other}, which stays there")
+        except (NotTaken, OSError, zlib.error, ArchiveDamaged) as error:
             self._left.append(Left(file, f"its raw records stay there: {error}"))
             self._brought[file] = None
         return self._brought[file]
@@ -88,7 +88,7 @@ class RawFiles:
         """Copy it up to its last whole record, or find it here; its name here."""
         day = raw_place.day_of(file)
         if day is None:
-            raise Unread("it is not named as a file of raw records is")
+            raise NotTaken("it is not named as a file of raw records is")
         size = self._ends[file] = gzip_members.last_end(opened, end)
         folder = (self._root / file).parent
         numbers = _numbers(folder, day)
@@ -131,7 +131,7 @@ def _sorted(places: Iterable[RawPlace]) -> dict[str, list[RawPlace]]:
 def _check(opened: BinaryIO, place: RawPlace) -> None:
     opened.seek(place.offset)
     if not is_whole(opened.read(min(place.length, MAX_RECORD_BYTES))):
-        raise Unread(f"{NOT_WHOLE}, at {place.offset}")
+        raise NotTaken(f"{NOT_WHOLE}, at {place.offset}")
 
 
 def _numbers(folder: Path, day: date) -> dict[int, str]:
@@ -162,10 +162,10 @@ def _size(path: Path) -> int | None:
 
 
 def _pieces(opened: BinaryIO, size: int) -> Iterator[bytes]:
-    """The first ``size`` bytes.  Raises ``Unread`` where there are fewer now."""
+    """The first ``size`` bytes.  Raises ``NotTaken`` where there are fewer now."""
     opened.seek(0)
     while size > 0:
         if not (piece := opened.read(min(size, PIECE_BYTES))):
-            raise Unread("it was shortened a moment ago")
+            raise NotTaken("it was shortened a moment ago")
         size -= len(piece)
         yield piece

@@ -24,19 +24,19 @@ from newsarchive.archive.index.catch_up import read_whole
 from newsarchive.archive.index.view import look
 from newsarchive.archive.record import merging, taking
 from newsarchive.archive.record.batch import Batch
-from newsarchive.archive.record.merging import Origin, Part
+from newsarchive.archive.record.merging import IncomingPart, Origin
 from newsarchive.archive.record.numbering import Refused
 from newsarchive.archive.record.store import Archive
 from newsarchive.errors import UsageError
 from newsarchive.jobs.importing import foreign, pictures
-from newsarchive.jobs.importing.archives import CHUNK_BYTES, CHUNK_DOCUMENTS, Planner, Whole
+from newsarchive.jobs.importing.archives import CHUNK_BYTES, CHUNK_DOCUMENTS, Planner, WholeDay
 from newsarchive.jobs.importing.outcome import ARCHIVE, POSTS, ImportOutcome, Mended, Told
-from newsarchive.jobs.importing.posts import Found
+from newsarchive.jobs.importing.posts import ReadPost
 from newsarchive.jobs.importing.raw_files import RawFiles
-from newsarchive.jobs.importing.source import Left, Source, Unread
+from newsarchive.jobs.importing.source import ImportSource, Left, NotTaken
 from newsarchive.jobs.importing.theirs import TheirDay
 
-_Chunk = list[tuple[str, Found]]
+_Chunk = list[tuple[str, ReadPost]]
 _Result = str | Refused | None
 """A file; None: it was here already; or why it does not come in."""
 
@@ -51,7 +51,7 @@ def check(root: Path, folder: Path) -> None:
     ours, their = root.resolve(), folder.resolve()
     if ours == their or their.is_relative_to(ours) or ours.is_relative_to(their):
         raise UsageError(f"{folder} and the archive {root} lie in one another: import a folder beside the archive")
-    if not any(paths.sizes(folder)) and not any(Source(folder).posts([])):
+    if not any(paths.sizes(folder)) and not any(ImportSource(folder).posts([])):
         raise UsageError(f"{folder} holds nothing to import: neither an archive's journals nor posts (.md)")
 
 
@@ -75,7 +75,7 @@ def run(root: Path, folder: Path, profile: str, clock: Callable[[], datetime], t
         if any(paths.sizes(folder)):
             return take_in(archive, folder, tell)
         outcome = ImportOutcome()
-        _import_posts(archive, Source(folder), outcome, tell)
+        _import_posts(archive, ImportSource(folder), outcome, tell)
     return outcome
 
 
@@ -83,13 +83,13 @@ def take_in(archive: Archive, folder: Path, tell: Told) -> ImportOutcome:
     """Import another archive into one that is open.  Raises the errors of its futures."""
     outcome = ImportOutcome(ARCHIVE)
     with closing(archive.reader()) as catalogue:
-        _Archives(archive, Source(folder), catalogue, outcome).run(list(paths.sizes(folder)), tell)
+        _Archives(archive, ImportSource(folder), catalogue, outcome).run(list(paths.sizes(folder)), tell)
     return outcome
 
 
 def rehearse(root: Path, folder: Path, profile: str, tell: Told) -> ImportOutcome:
     """What ``run`` would do; nothing is written."""
-    source = Source(folder)
+    source = ImportSource(folder)
     if days := list(paths.sizes(folder)):
 
         def planned(catalogue: Catalogue) -> ImportOutcome:
@@ -112,7 +112,7 @@ def _known(catalogue: Catalogue, docid: str) -> date | None:
 class _Archives:
     """One import of another archive."""
 
-    def __init__(self, archive: Archive, source: Source, catalogue: Catalogue, outcome: ImportOutcome) -> None:
+    def __init__(self, archive: Archive, source: ImportSource, catalogue: Catalogue, outcome: ImportOutcome) -> None:
         self._archive, self._outcome, self._source = archive, outcome, source
         self._catalogue = catalogue
         profile = PROFILES[archive.profile]
@@ -146,7 +146,7 @@ class _Archives:
             self._archive.merge(partial(pictures.take, part=part)).result()
             self._outcome.counts["lines"] += len(part.brought)
 
-    def _take(self, whole: Whole, lines: Sequence[Line]) -> bool:
+    def _take(self, whole: WholeDay, lines: Sequence[Line]) -> bool:
         try:
             raw_files = self._raw.bring(lines)
             is_as_there = {place.file for place in _places(lines)} == {a for a, b in raw_files.items() if a == b}
@@ -154,11 +154,11 @@ class _Archives:
                 self._archive.merge(partial(pictures.take_files, day=whole.day, files=files)).result()
             behind = None if is_as_there else raw_files
             self._archive.merge(lambda batch, said: _take_whole(batch, said, whole, self._planner, behind)).result()
-        except Unread:  # it was changed a moment ago: line by line tells what can be taken
+        except NotTaken:  # it was changed a moment ago: line by line tells what can be taken
             return False
         return True
 
-    def _merge(self, chunk: list[Part]) -> None:
+    def _merge(self, chunk: list[IncomingPart]) -> None:
         raw_files = self._raw.bring(line for part in chunk for line in part.lines)
         chunk = [replace(part, origin=replace(part.origin, raw_files=raw_files)) for part in chunk]
         refused = self._archive.merge(lambda batch, said: _merge_all(batch, said, chunk)).result()
@@ -169,7 +169,7 @@ class _Archives:
                 _count_part(self._outcome, part)
 
 
-def _take_whole(batch: Batch, said: Said, whole: Whole, planner: Planner, raw_files: dict[str, str] | None) -> None:
+def _take_whole(batch: Batch, said: Said, whole: WholeDay, planner: Planner, raw_files: dict[str, str] | None) -> None:
     """With a line behind those that name raw records, where ``raw_files`` (theirs → ours) tells what came along of these."""
     data = whole.data
     if raw_files is not None:
@@ -183,7 +183,7 @@ def _places(lines: Iterable[Line]) -> Iterator[RawPlace]:
     return filter(None, map(raw_place.parse, named))
 
 
-def _merge_all(batch: Batch, said: Said, chunk: list[Part]) -> dict[str, str]:
+def _merge_all(batch: Batch, said: Said, chunk: list[IncomingPart]) -> dict[str, str]:
     """Docid → why its document does not come in, of those that do not."""
     refused: dict[str, str] = {}
     for part in chunk:
@@ -199,8 +199,8 @@ def _say_of_day(batch: Batch, said: Said, day: date, lines: list[Line], origin: 
         merging.say_again(batch, said, day, line, origin)
 
 
-def _chunked(parts: Iterable[Part]) -> Iterator[list[Part]]:
-    chunk: list[Part] = []
+def _chunked(parts: Iterable[IncomingPart]) -> Iterator[list[IncomingPart]]:
+    chunk: list[IncomingPart] = []
     size = 0
     for part in parts:
         chunk.append(part)
@@ -218,7 +218,7 @@ def _count_whole(outcome: ImportOutcome, found: TheirDay) -> None:
     outcome.counts["lines"] += found.data.count(b"\n")
 
 
-def _count_part(outcome: ImportOutcome, part: Part) -> None:
+def _count_part(outcome: ImportOutcome, part: IncomingPart) -> None:
     missing = part.missing
     outcome.counts["lines"] += len(missing.offers) + len(missing.states) + len(missing.losses)
     if missing.states and not part.held.states:
@@ -245,7 +245,7 @@ def _planned(planner: Planner, days: list[tuple[date, int]], outcome: ImportOutc
 # --- posts -----------------------------------------------------------------------------------------------------------
 
 
-def _import_posts(archive: Archive, source: Source, outcome: ImportOutcome, tell: Told) -> None:
+def _import_posts(archive: Archive, source: ImportSource, outcome: ImportOutcome, tell: Told) -> None:
     profile = PROFILES[archive.profile]
     ordered = sorted(foreign.places(source, outcome.left))
     done, under_way = 0, deque[tuple[_Chunk, Future[list[_Result]]]]()
@@ -270,7 +270,7 @@ def _keep_all(batch: Batch, said: Said, chunk: _Chunk, source: str) -> list[_Res
     return results
 
 
-def _count_post(outcome: ImportOutcome, path: str, found: Found, result: _Result) -> None:
+def _count_post(outcome: ImportOutcome, path: str, found: ReadPost, result: _Result) -> None:
     if isinstance(result, Refused):
         outcome.left.append(Left(path, str(result)))
     elif result is None:
@@ -282,7 +282,7 @@ def _count_post(outcome: ImportOutcome, path: str, found: Found, result: _Result
             outcome.mended.append(Mended(path, found.docid, result, found.mended))
 
 
-def _planned_posts(source: Source, profile: str, catalogue: Catalogue, tell: Told) -> ImportOutcome:
+def _planned_posts(source: ImportSource, profile: str, catalogue: Catalogue, tell: Told) -> ImportOutcome:
     outcome = ImportOutcome(POSTS)
     ordered = sorted(foreign.places(source, outcome.left))
     seen: set[str] = set()

@@ -23,7 +23,7 @@ _NO_POSTS = ("node_modules", "_revisions", "themes")
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-class Unread(Exception):
+class NotTaken(Exception):
     """A thing in the folder that is not taken in; the message is the reason, for the report."""
 
 
@@ -36,7 +36,7 @@ class Left:
     reason: str
 
 
-class Source:
+class ImportSource:
     """A folder, by paths below it with ``/``."""
 
     def __init__(self, root: Path) -> None:
@@ -48,25 +48,25 @@ class Source:
         """Of the folder: what journal lines tell of where they come from."""
 
     def read(self, file: str, limit: int = MAX_POST_BYTES) -> bytes:
-        """The bytes of a file at one moment.  Raises ``Unread`` for a link, a pipe, or one that is too large or changes."""
+        """The bytes of a file at one moment.  Raises ``NotTaken`` for a link, a pipe, or one that is too large or changes."""
         self._check_place(file)
         try:
             handle = os.open(self.root / file, _OPEN_FLAGS)
             with open(handle, "rb", buffering=0) as opened:  # noqa: PTH123 - of a handle
                 return _whole(opened.fileno(), limit)
         except OSError as error:
-            raise Unread(f"it cannot be read: {_cause(error)}") from None
+            raise NotTaken(f"it cannot be read: {_cause(error)}") from None
 
     def open(self, file: str) -> BinaryIO:
-        """A file that is too large to be held.  Raises ``Unread`` for a link, a pipe, or what cannot be opened."""
+        """A file that is too large to be held.  Raises ``NotTaken`` for a link, a pipe, or what cannot be opened."""
         self._check_place(file)
         try:
             opened = open(os.open(self.root / file, _OPEN_FLAGS), "rb")  # noqa: PTH123, SIM115 - of a handle; the caller's
         except OSError as error:
-            raise Unread(f"it cannot be read: {_cause(error)}") from None
+            raise NotTaken(f"it cannot be read: {_cause(error)}") from None
         if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
             opened.close()
-            raise Unread("no ordinary file")
+            raise NotTaken("no ordinary file")
         return opened
 
     def has(self, file: str) -> bool:
@@ -74,15 +74,15 @@ class Source:
         try:
             self._check_place(file)
             return stat.S_ISREG(os.lstat(self.root / file).st_mode)
-        except (OSError, Unread):
+        except (OSError, NotTaken):
             return False
 
     def changed_at(self, file: str) -> float:
-        """The file's own time, in seconds since 1970.  Raises ``Unread``."""
+        """The file's own time, in seconds since 1970.  Raises ``NotTaken``."""
         try:
             return os.lstat(self.root / file).st_mtime
         except OSError as error:
-            raise Unread(f"it cannot be read: {_cause(error)}") from None
+            raise NotTaken(f"it cannot be read: {_cause(error)}") from None
 
     def posts(self, left: list[Left]) -> Iterator[str]:
         """The files that may be posts, in the order of their paths; what is passed over goes into ``left``."""
@@ -117,30 +117,30 @@ class Source:
     def _check_place(self, file: str) -> None:
         path = PurePosixPath(file)
         if path.is_absolute() or ".." in path.parts or "\0" in file or "\\" in file:
-            raise Unread("its path leads out of the folder")
+            raise NotTaken("its path leads out of the folder")
         if path.parent in self._checked:
             return
         try:
             parent = (self.root / path.parent).resolve()
         except (OSError, RuntimeError):  # links in a circle
-            raise Unread("its folder cannot be reached") from None
+            raise NotTaken("its folder cannot be reached") from None
         if not parent.is_relative_to(self._real):
-            raise Unread("a symbolic link leads out of the folder")
+            raise NotTaken("a symbolic link leads out of the folder")
         self._checked.add(path.parent)
 
 
 def _whole(handle: int, limit: int) -> bytes:
     before = os.fstat(handle)
     if not stat.S_ISREG(before.st_mode):
-        raise Unread("no ordinary file")
+        raise NotTaken("no ordinary file")
     if before.st_size > limit:
-        raise Unread(f"it is larger than {limit // 1024 // 1024} MiB")
+        raise NotTaken(f"it is larger than {limit // 1024 // 1024} MiB")
     data = bytearray()
     while len(data) <= limit and (piece := os.read(handle, max(before.st_size + 1 - len(data), 4096))):
         data += piece
     after = os.fstat(handle)
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns) or len(data) != after.st_size:
-        raise Unread("it is being written; import again when that has ended")
+        raise NotTaken("it is being written; import again when that has ended")
     return bytes(data)
 
 

@@ -16,8 +16,8 @@ from newsarchive.archive.format.profiles import Profile
 from newsarchive.archive.format.raw_place import of_here
 from newsarchive.archive.format.rsshub import FOLDER
 from newsarchive.archive.format.states import STATE_EVENTS, History, Line, State, histories, is_docid
-from newsarchive.archive.record.taking import Owed
-from newsarchive.jobs.importing.source import MAX_JOURNAL_BYTES, Left, Source, Unread
+from newsarchive.archive.record.taking import NamedFile
+from newsarchive.jobs.importing.source import MAX_JOURNAL_BYTES, ImportSource, Left, NotTaken
 
 OF_ITSELF = ("damaged", "repaired")
 """What a journal says of its own archive."""
@@ -52,8 +52,8 @@ def folder_of(day: date) -> str:
     return f"{day.year:04}/{day.month:02}/{day.day:02}"
 
 
-def read_day(source: Source, day: date, profile: Profile, left: list[Left]) -> TheirDay:
-    """Read a journal; lines that are none of ours, or of another profile, are told in ``left``.  Raises ``Unread``."""
+def read_day(source: ImportSource, day: date, profile: Profile, left: list[Left]) -> TheirDay:
+    """Read a journal; lines that are none of ours, or of another profile, are told in ``left``.  Raises ``NotTaken``."""
     found = TheirDay(day)
     data = source.read(found.name, MAX_JOURNAL_BYTES)
     found.data = data[: data.rfind(b"\n") + 1]
@@ -95,30 +95,30 @@ def _sort_in(found: TheirDay, line: Line, number: int, profile: Profile, left: l
         found.of_the_day.append(line)
 
 
-def owed(found: TheirDay) -> list[Owed]:
+def owed(found: TheirDay) -> list[NamedFile]:
     """The files that the journal tells of."""
     states = ((history.docid, state) for history in found.histories.values() for state in history.states)
-    return [Owed(state.file, state.sha256, docid) for docid, state in states]
+    return [NamedFile(state.file, state.sha256, docid) for docid, state in states]
 
 
-def proven(source: Source, day: date, history: History, left: list[Left]) -> list[tuple[Line, bytes]]:
+def proven(source: ImportSource, day: date, history: History, left: list[Left]) -> list[tuple[Line, bytes]]:
     """The states whose files are what their lines tell, oldest first, with their bytes."""
     found = []
     for state in history.states:
         try:
             found.append((state.line, read_state(source, day, state)))
-        except Unread as error:
+        except NotTaken as error:
             left.append(Left(state.file, str(error)))
     return found
 
 
-def read_state(source: Source, day: date, state: State | Owed) -> bytes:
-    """The bytes of a state.  Raises ``Unread`` where they are not those that the line tells, or lie where none may."""
+def read_state(source: ImportSource, day: date, state: State | NamedFile) -> bytes:
+    """The bytes of a state.  Raises ``NotTaken`` where they are not those that the line tells, or lie where none may."""
     if not may_lie_at(day, state.file):
-        raise Unread(f"a line of {folder_of(day)} names it, where no article of that day can lie")
+        raise NotTaken(f"a line of {folder_of(day)} names it, where no article of that day can lie")
     data = source.read(state.file)
     if hashlib.sha256(data).hexdigest() != state.sha256:
-        raise Unread("it is not what its line tells: no digest proves it")
+        raise NotTaken("it is not what its line tells: no digest proves it")
     return data
 
 

@@ -25,7 +25,7 @@ from newsarchive.archive.record.finding import ALTERED, MISSING, TAKE_BACK, Find
 from newsarchive.errors import ArchiveLocked
 from newsarchive.jobs.mirroring import coming, ours
 from newsarchive.jobs.mirroring.coming import Coming
-from newsarchive.jobs.mirroring.ours import Day
+from newsarchive.jobs.mirroring.ours import JournalCopy
 from newsarchive.jobs.mirroring.store import Pace, Payload, Store, days_in, read, sha256_in, sha256_of_file
 from newsarchive.jobs.verify import Told, days_of
 
@@ -106,7 +106,7 @@ class _Mirror:
                 self._bring_level(now, gives_up=not left)
                 break
 
-    def _read(self, day: date) -> Day:
+    def _read(self, day: date) -> JournalCopy:
         now = ours.day_of(self._root, day)
         if takedown.decided(self._root):  # from before its first rewritten journal until its last file is gone
             raise ArchiveLocked(
@@ -114,7 +114,7 @@ class _Mirror:
             )
         return now
 
-    def _bring_level(self, now: Day, *, gives_up: bool) -> None:
+    def _bring_level(self, now: JournalCopy, *, gives_up: bool) -> None:
         if now.fault:
             self._find(Finding(ALTERED, now.journal, None, f"it is not mirrored: {now.fault}"))
             return
@@ -140,7 +140,7 @@ class _Mirror:
             self._take_out(now, went)
 
     def _put_files(
-        self, now: Day, todo: list[Owed], before: dict[str, str], lying: dict[str, int], *, gives_up: bool
+        self, now: JournalCopy, todo: list[Owed], before: dict[str, str], lying: dict[str, int], *, gives_up: bool
     ) -> None:
         went = {file: sha256 for file, sha256 in before.items() if sha256 in now.went}
         journal = {now.journal: hashlib.sha256(now.data).hexdigest()}
@@ -150,7 +150,7 @@ class _Mirror:
         self._each([owed for owed in todo if owed.file not in lying], lambda owed: self._add(owed, known, gives_up))
         self._each([owed for owed in todo if owed.file in lying], lambda owed: self._replace(owed, known, gives_up))
 
-    def _put_journal(self, now: Day, there: bytes | None) -> bool:
+    def _put_journal(self, now: JournalCopy, there: bytes | None) -> bool:
         """What lies there may be replaced, since ours goes on from it; where nothing lay, nothing is: false, and told."""
         if there == now.data:
             return True
@@ -190,7 +190,7 @@ class _Mirror:
             detail = f"{self._store.name} has this day, and this archive has not: copy the folder of the day from there"
             self._find(Finding(MISSING, f"{day_journal.day_name(day)}/{paths.JOURNAL_NAME}", None, detail))
 
-    def _lying(self, now: Day) -> dict[str, int]:
+    def _lying(self, now: JournalCopy) -> dict[str, int]:
         """What lies there in the folders that the day's files have; those that days share are listed once."""
         day = day_journal.day_name(now.day)
         if (month := day.rpartition("/")[0]) != self._month:
@@ -261,7 +261,7 @@ class _Mirror:
 
     # --- raw records -------------------------------------------------------------------------------------------------
 
-    def _put_raw_of(self, now: Day, theirs: Chain) -> None:
+    def _put_raw_of(self, now: JournalCopy, theirs: Chain) -> None:
         """What the day's lines name, and is not there yet; where a redaction rewrote the day, all that it may have emptied."""
         sizes = ours.raw_sizes(self._root)
         if now.is_redacted_since(theirs):
@@ -313,7 +313,7 @@ class _Mirror:
 
     # --- what a redaction took out -----------------------------------------------------------------------------------
 
-    def _take_out(self, now: Day, went: set[str]) -> None:
+    def _take_out(self, now: JournalCopy, went: set[str]) -> None:
         """Files of the day that no line names any more, and whose digest a ``redacted`` line tells."""
         named = {owed.file for owed in now.owed}
         lying = self._store.sizes(day_journal.day_name(now.day))

@@ -28,7 +28,7 @@ _DIGEST_RE = re.compile(rb'"([0-9a-f]{64})"')
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class JournalCopy:
     """The journal as it was at one moment."""
 
     day: date
@@ -93,13 +93,13 @@ class Day:
         return links == self.links[: len(links)] or is_explained(self.lines, links[-1])
 
 
-def day_of(root: Path, day: date) -> Day:
+def day_of(root: Path, day: date) -> JournalCopy:
     """Read it.  Raises no error of the disk: a journal that cannot be read has a fault."""
     journal = day_journal.read(root, day)
     faults = [text for kind, text in journal.faults if kind != TORN]
     lines = journal.chain.lines
     pictures = {owed.file: owed for owed in picture_lines.owed_of(lines)}
-    return Day(day, lines, journal.links, journal.owed, [*pictures.values()], "; ".join(faults))
+    return JournalCopy(day, lines, journal.links, journal.owed, [*pictures.values()], "; ".join(faults))
 
 
 def digests_of(theirs: Chain, day: date) -> dict[str, str]:

@@ -44,7 +44,7 @@ class Sign(NamedTuple):
     """By the clock of the store."""
 
 
-class Place(Protocol):
+class HeldPlace(Protocol):
     """What a hold asks of a store.  Each call raises what a store does."""
 
     name: str
@@ -63,7 +63,7 @@ class Place(Protocol):
 class Hold:
     """Of one mirror that runs."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: HeldPlace) -> None:
         self._place = place
         self._owner = Owner(os.getpid(), socket.gethostname(), stamp(datetime.now(BEIJING)))
         self._token, self._signs = uuid4().hex, count(1)

@@ -41,7 +41,7 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StateChange:
     """One state that other rules read otherwise."""
 
     docid: str
@@ -84,7 +84,7 @@ def fields_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple
     return tuple(FieldChange(name, old, new) for name, old, new in pairs if old != new)
 
 
-def with_texts(change: Change, before: Told, after: Told) -> Change:
+def with_texts(change: StateChange, before: Told, after: Told) -> StateChange:
     """The change with what differs in the texts."""
     told = difference.difference(before, after)
     edits = [edit for paragraph in told.text for edit in paragraph if edit.is_change]
@@ -99,7 +99,7 @@ def with_texts(change: Change, before: Told, after: Told) -> Change:
     )
 
 
-def with_markup(change: Change, before: bytes, after: bytes) -> Change:
+def with_markup(change: StateChange, before: bytes, after: bytes) -> StateChange:
     """The change with the first line in which the files differ, where nothing else tells what it is."""
     if change.what:
         return change
@@ -135,7 +135,7 @@ def cut(change: FieldChange) -> FieldChange:
     return FieldChange(change.name, _cut(change.before), _cut(change.after))
 
 
-def told(change: Change) -> Iterable[str]:
+def told(change: StateChange) -> Iterable[str]:
     """The change in lines of text, with signs around words that went and came."""
     for one in map(cut, change.fields):
         yield f"{one.name}: {difference.plain([Edit(one.before, one.after)])}"

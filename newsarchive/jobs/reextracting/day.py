@@ -26,7 +26,7 @@ from newsarchive.archive.record.numbering import id_of
 from newsarchive.archive.record.reextraction import NewText, ReadAgain
 from newsarchive.errors import ArchiveDamaged, PageError
 from newsarchive.items import BEIJING, Article
-from newsarchive.jobs.reextracting.change import Change, fields_changed, with_markup, with_texts
+from newsarchive.jobs.reextracting.change import StateChange, fields_changed, with_markup, with_texts
 from newsarchive.pages.changes import told
 from newsarchive.reading.stored_file import StoredFile, read_file
 from newsarchive.sina.page.article_file import file_of
@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 UNCHANGED, CHANGED, UNSTORED, STILL_FAILED = "unchanged", "changed", "unstored", "still_failed"
 NOT_AN_ARTICLE, SHRUNK, DAMAGED = "not-an-article", "shrunk", "damaged"
 ALTERED_FILE, DEFECT, LEFT = "altered", "defect", "left"
-"""Kinds of ``Trouble``."""
+"""Kinds of ``LeftDocument``."""
 SHRUNK_BELOW = 0.5
 """Of the characters of a text: rules that leave less have lost the article, more likely than its boilerplate."""
 
@@ -60,7 +60,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class LeftDocument:
     """A document that stays as it is, and why."""
 
     kind: str
@@ -70,7 +70,7 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RecoveredArticle:
     """The article of a document that had failed."""
 
     article: Article
@@ -86,10 +86,10 @@ class DayAgain:
     """States by ``UNCHANGED``, ``CHANGED``, ``UNSTORED``, and failed documents by ``STILL_FAILED``."""
     pages: int = 0
     """That were read."""
-    changes: list[Change] = field(default_factory=list)
+    changes: list[StateChange] = field(default_factory=list)
     documents: list[ReadAgain] = field(default_factory=list)
-    found: list[Found] = field(default_factory=list)
-    troubles: list[Trouble] = field(default_factory=list)
+    found: list[RecoveredArticle] = field(default_factory=list)
+    troubles: list[LeftDocument] = field(default_factory=list)
 
 
 class _NotStored(Exception):
@@ -131,7 +131,7 @@ class _Day:
         return True
 
     def _trouble(self, kind: str, docid: str, message: str) -> None:
-        self._told.troubles.append(Trouble(kind, docid, self._told.day, message[: events.MAX_DETAIL]))
+        self._told.troubles.append(LeftDocument(kind, docid, self._told.day, message[: events.MAX_DETAIL]))
 
     # --- kept ------------------------------------------------------------------------------------------------------
 
@@ -222,7 +222,7 @@ class _Day:
         )
         return NewText(id_of(line), replace(whole, body="", page=""), data)
 
-    def _is_shrunk(self, state: State, change: Change, stored: StoredFile) -> bool:
+    def _is_shrunk(self, state: State, change: StateChange, stored: StoredFile) -> bool:
         """Whether hardly a text would be left: a rule that went wrong makes no empty shells of articles."""
         before = len(told("", None, stored.body).text)
         after = before - change.lost + change.gained
@@ -238,9 +238,11 @@ class _Day:
         """The fields of the line that the article would have."""
         return events.kept(self._said, article, file="", sha256="", size=0, profile=self._task.profile)
 
-    def _change(self, state: State, article: Article, stored: StoredFile, data: bytes, fields: Sequence[Any]) -> Change:
+    def _change(
+        self, state: State, article: Article, stored: StoredFile, data: bytes, fields: Sequence[Any]
+    ) -> StateChange:
         line, after = state.line, StoredFile(data, "")
-        change = Change(
+        change = StateChange(
             docid=article.offer.docid,
             day=self._told.day,
             title=article.title,
@@ -268,7 +270,7 @@ class _Day:
                 return
         self._told.counts[STILL_FAILED] += 1
 
-    def _found(self, document: Document, place: str) -> Found | None:
+    def _found(self, document: Document, place: str) -> RecoveredArticle | None:
         answer = self._answer(document.docid, place)
         self._told.pages += 1
         article = article_in_answers(answer, (), document.offer(), answer.fetched_at.astimezone(BEIJING))
@@ -276,7 +278,7 @@ class _Day:
         data = file_of(article, self._task.profile, self._task.extra_keys)
         if not data or self._task.layout not in (None, article.layout):
             return None
-        return Found(replace(article, body="", page=""), data)
+        return RecoveredArticle(replace(article, body="", page=""), data)
 
 
 def _answers_by_docid(lines: Sequence[Line]) -> dict[str, list[str]]:

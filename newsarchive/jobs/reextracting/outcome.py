@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from newsarchive.jobs.reextracting.change import Change
-from newsarchive.jobs.reextracting.day import CHANGED, LEFT, DayAgain, Trouble
+from newsarchive.jobs.reextracting.change import StateChange
+from newsarchive.jobs.reextracting.day import CHANGED, LEFT, DayAgain, LeftDocument
 
 MAX_NAMED = 10_000
 """Documents that are named one by one, some 200 bytes each; the counts tell of all."""
@@ -19,7 +19,7 @@ SAMPLES_A_LAYOUT, SAMPLES_OF_A_KIND = 12, 4
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class ChangedDocument:
     """A document with a change."""
 
     docid: str
@@ -41,10 +41,10 @@ class OfLayout:
     gained: int = 0
     lost: int = 0
     """Characters of text."""
-    samples: list[Change] = field(default_factory=list)
+    samples: list[StateChange] = field(default_factory=list)
     _sampled: Counter[tuple[str, ...]] = field(default_factory=Counter)
 
-    def take(self, change: Change) -> None:
+    def take(self, change: StateChange) -> None:
         self.states += 1
         for one in change.fields:
             self.fields[one.name][one.kind] += 1
@@ -70,11 +70,11 @@ class ReextractionOutcome:
     """States by ``day.UNCHANGED``, ``CHANGED`` and ``UNSTORED``; failed documents by ``STILL_FAILED``; what was written by
     ``reextracted``, ``kept`` and ``same-text``."""
     layouts: dict[str, OfLayout] = field(default_factory=dict)
-    named: list[Named] = field(default_factory=list)
+    named: list[ChangedDocument] = field(default_factory=list)
     """Documents whose states change, the first ``MAX_NAMED``."""
-    found: list[Named] = field(default_factory=list)
+    found: list[ChangedDocument] = field(default_factory=list)
     """Failed documents that are articles now."""
-    troubles: list[Trouble] = field(default_factory=list)
+    troubles: list[LeftDocument] = field(default_factory=list)
     trouble_counts: Counter[str] = field(default_factory=Counter)
 
     def take(self, told: DayAgain) -> None:
@@ -85,15 +85,15 @@ class ReextractionOutcome:
         for change in told.changes:
             self.layouts.setdefault(change.layout, OfLayout()).take(change)
             self.counts["documents"] += 1  # of a document with several pages, each counts
-            self._name(self.named, Named(change.docid, change.day, change.title, change.layout, change.what))
+            self._name(self.named, ChangedDocument(change.docid, change.day, change.title, change.layout, change.what))
         for one in told.found:
             article = one.article
-            self._name(self.found, Named(article.offer.docid, told.day, article.title, article.layout, ()))
+            self._name(self.found, ChangedDocument(article.offer.docid, told.day, article.title, article.layout, ()))
         self.counts["found"] += len(told.found)
         for trouble in told.troubles:
             self.note(trouble)
 
-    def note(self, trouble: Trouble) -> None:
+    def note(self, trouble: LeftDocument) -> None:
         """A document stays as it is."""
         self.trouble_counts[trouble.kind] += 1
         if len(self.troubles) < MAX_TROUBLES:
@@ -102,10 +102,10 @@ class ReextractionOutcome:
     def leave(self, day: date, left: Mapping[str, str]) -> None:
         """Documents of a day that were to be written, and why they were not."""
         for docid, why in left.items():
-            self.note(Trouble(LEFT, docid, day, why))
+            self.note(LeftDocument(LEFT, docid, day, why))
 
     @staticmethod
-    def _name(named: list[Named], one: Named) -> None:
+    def _name(named: list[ChangedDocument], one: ChangedDocument) -> None:
         if len(named) < MAX_NAMED:
             named.append(one)
 
@@ -137,7 +137,7 @@ def _layout(name: str, told: OfLayout) -> dict[str, Any]:
     }
 
 
-def _named(one: Named) -> dict[str, Any]:
+def _named(one: ChangedDocument) -> dict[str, Any]:
     return {
         "docid": one.docid,
         "day": one.day.isoformat(),

@@ -24,7 +24,7 @@ from newsarchive.archive.record import reextraction
 from newsarchive.archive.record.batch import Batch
 from newsarchive.archive.record.store import Archive
 from newsarchive.errors import ArchiveLocked
-from newsarchive.jobs.reextracting.day import DayAgain, Found, Task, read_day_again
+from newsarchive.jobs.reextracting.day import DayAgain, RecoveredArticle, Task, read_day_again
 from newsarchive.jobs.reextracting.outcome import ReextractionOutcome
 
 logger = logging.getLogger(__name__)
@@ -136,7 +136,7 @@ class _Writer:
     def _count(self, archive: Archive) -> None:
         self._outcome.counts.update({name: archive.counts[name] for name in ("reextracted", "kept")})
 
-    def _keep(self, archive: Archive, day: date, found: Found) -> None:
+    def _keep(self, archive: Archive, day: date, found: RecoveredArticle) -> None:
         """As a crawl would have, had the page been read by these rules."""
         article, docid = found.article, found.article.offer.docid
         document = archive.find(docid).result()

@@ -24,12 +24,12 @@ from newsarchive.reading.evidence.page import (
     RECORDS_FOLDER,
     RECORDS_NAME,
     SUMS_NAME,
-    Part,
+    EvidenceRecord,
     page,
 )
 from newsarchive.reading.export.place import DIGEST_END, check_out, whole_file
 from newsarchive.reading.export.zip_entry import entry_named, is_zip_of_ours
-from newsarchive.reading.raw_members import Member
+from newsarchive.reading.raw_members import RawMember
 
 _BLANK_RE = re.compile(rb"\n\r?\n")
 
@@ -69,23 +69,23 @@ def _files(evidence: Evidence) -> dict[str, bytes]:
     return files | {SUMS_NAME: sums.encode()}
 
 
-def _parts(evidence: Evidence) -> Iterator[Part]:
+def _parts(evidence: Evidence) -> Iterator[EvidenceRecord]:
     """Each record once, in the order of the lines that name them; a request has the number of its answer."""
     number = 0
     for member in evidence.members:
         number += member.record.kind != "request"
         name = f"{number:02}-{member.record.kind}"
-        yield Part(name, f"{RECORDS_FOLDER}/{name}{raw_place.SUFFIX}", member)
+        yield EvidenceRecord(name, f"{RECORDS_FOLDER}/{name}{raw_place.SUFFIX}", member)
 
 
-def _record_line(part: Part) -> str:
+def _record_line(part: EvidenceRecord) -> str:
     fields = part.member.record.fields
     told = {"file": part.file, "place": str(part.member.place), "kind": part.member.record.kind}
     told |= {"url": fields.get("warc-target-uri", ""), "at": fields.get("warc-date", "")}
     return json.dumps(told, ensure_ascii=False) + "\n"
 
 
-def _head_of(member: Member) -> bytes:
+def _head_of(member: RawMember) -> bytes:
     """Request or status line and headers, as they were sent."""
     block = member.record.block
     end = _BLANK_RE.search(block)

@@ -23,7 +23,7 @@ from newsarchive.archive.record import day_journal
 from newsarchive.archive.record.day_journal import DayJournal
 from newsarchive.archive.record.finding import TORN
 from newsarchive.errors import ArchiveDamaged, CatalogueUnusable
-from newsarchive.reading.raw_members import Exchange, Member, exchange_at, members_of, places_of, with_answers
+from newsarchive.reading.raw_members import RawMember, StoredExchange, exchange_at, members_of, places_of, with_answers
 from newsarchive.reading.whole_state import TAKE_BACK, state_data
 
 
@@ -46,7 +46,7 @@ class Evidence:
     title: str
     url: str
     states: Sequence[StateFile]
-    exchanges: Sequence[Exchange]
+    exchanges: Sequence[StoredExchange]
     """The answers that its lines name, in their order."""
     journal: bytes
     """Of its day, all whole lines of it."""
@@ -56,7 +56,7 @@ class Evidence:
     """States, by number, of which no answer is stored."""
 
     @property
-    def members(self) -> list[Member]:
+    def members(self) -> list[RawMember]:
         """The records of all exchanges, each once."""
         return members_of(self.exchanges)
 

@@ -12,7 +12,7 @@ from newsarchive.archive.format import paths
 from newsarchive.archive.record.day_journal import day_name
 from newsarchive.reading.evidence.gathering import Evidence, StateFile
 from newsarchive.reading.export.shown import plain
-from newsarchive.reading.raw_members import Member
+from newsarchive.reading.raw_members import RawMember
 
 PAGE_NAME = "HOW-TO-CHECK.md"
 SUMS_NAME = "SHA256SUMS"
@@ -24,17 +24,17 @@ _WORD_RE = re.compile(r"\{([a-z_]{1,20})\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class EvidenceRecord:
     """A raw record in the evidence."""
 
     name: str
     """Number and kind: ``01-response``."""
     file: str
     """In the ZIP."""
-    member: Member
+    member: RawMember
 
 
-def page(evidence: Evidence, parts: Sequence[Part]) -> str:
+def page(evidence: Evidence, parts: Sequence[EvidenceRecord]) -> str:
     """Markdown that reads well as it stands; the same for the same evidence."""
     journal = f"{ARCHIVE_FOLDER}/{day_name(evidence.day)}/{paths.JOURNAL_NAME}"
     words: dict[str, Any] = {
@@ -57,7 +57,7 @@ def _state_row(one: StateFile) -> str:
     return f"| {one.state.number} | {one.line} | `{one.state.sha256}` |"
 
 
-def _on_records(evidence: Evidence, parts: Sequence[Part]) -> dict[str, str]:
+def _on_records(evidence: Evidence, parts: Sequence[EvidenceRecord]) -> dict[str, str]:
     lacking = ", ".join(evidence.lacking)
     without_zh = f"\n第 {lacking} 版没有存下服务器的原始应答，这里也就没有。" if lacking else ""
     without = f"\nOf state {lacking} no answer of the server was stored, so none is here." if lacking else ""

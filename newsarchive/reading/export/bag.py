@@ -27,9 +27,9 @@ from newsarchive.errors import ArchiveDamaged, cause_of
 from newsarchive.pages.text import printable
 from newsarchive.reading.entries import Selection
 from newsarchive.reading.export.place import whole_folder
-from newsarchive.reading.export.source import Source, everything
+from newsarchive.reading.export.source import ExportSource, everything
 from newsarchive.reading.kept_article import KeptArticle
-from newsarchive.reading.raw_members import Member, exchange_at, members_of, places_of, whole_until, with_answers
+from newsarchive.reading.raw_members import RawMember, exchange_at, members_of, places_of, whole_until, with_answers
 from newsarchive.reading.whole_state import state_data
 
 RECORDS_FOLDER = "records"
@@ -54,7 +54,7 @@ class _Laid:
     """Raw files that lines of the journals name, and up to where."""
 
 
-def export(source: Source, out: Path) -> None:
+def export(source: ExportSource, out: Path) -> None:
     """Raises what ``whole_folder`` does, and ``ArchiveDamaged``."""
     root, laid = source.library.root, _Laid()
     with whole_folder(out, "bag") as part:
@@ -70,7 +70,7 @@ def export(source: Source, out: Path) -> None:
         _sort_tags(part)
 
 
-def _has_whole_days(source: Source) -> bool:
+def _has_whole_days(source: ExportSource) -> bool:
     """Whether nothing but days was selected."""
     return source.is_wanted is everything and source.selection == Selection(
         since=source.selection.since, until=source.selection.until
@@ -80,7 +80,7 @@ def _has_whole_days(source: Source) -> bool:
 # --- a day -----------------------------------------------------------------------------------------------------------
 
 
-def _lay_day(source: Source, part: Path, laid: _Laid, day: date, articles: Iterable[KeptArticle]) -> None:
+def _lay_day(source: ExportSource, part: Path, laid: _Laid, day: date, articles: Iterable[KeptArticle]) -> None:
     """Its journal as it is now, all whole lines of it, and the files of these articles that the journal names."""
     journal = _journal(source.library.root, day)
     lines = raw_place.of_here(event.data for event in parse(journal))
@@ -118,7 +118,7 @@ def _unreadable(path: Path, error: OSError) -> ArchiveDamaged:
     return ArchiveDamaged(f"{path} cannot be read: {cause_of(error)[0]} ({error})")
 
 
-def _lay_article(root: Path, part: Path, told: History, places: Sequence[str]) -> list[Member]:
+def _lay_article(root: Path, part: Path, told: History, places: Sequence[str]) -> list[RawMember]:
     """Lay its states, and give the records at these places; nothing is laid where anything of it is not whole."""
     if _UNLISTED_RE.search(told.states[-1].file):
         name = printable(told.states[-1].file)
@@ -139,7 +139,7 @@ def _pictures(lines: Iterable[Line]) -> dict[str, list[str]]:
     return found
 
 
-def _lay_pictures(source: Source, part: Path, files: Sequence[str]) -> None:
+def _lay_pictures(source: ExportSource, part: Path, files: Sequence[str]) -> None:
     """Each once, and only with the bytes that its name tells; another is told."""
     for file in files:
         if (part / file).exists():
@@ -162,7 +162,7 @@ def _lay(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def _append(path: Path, members: Sequence[Member]) -> None:
+def _append(path: Path, members: Sequence[RawMember]) -> None:
     if members:
         path.parent.mkdir(exist_ok=True)
         with path.open("ab") as records:
@@ -197,7 +197,7 @@ def _lay_raw(root: Path, part: Path, file: str, end: int) -> None:
 # --- the bag ---------------------------------------------------------------------------------------------------------
 
 
-def _info(source: Source, laid: _Laid) -> dict[str, str]:
+def _info(source: ExportSource, laid: _Laid) -> dict[str, str]:
     """Of ``bag-info.txt``; the same for the same archive, so its date is that of the newest line, not of today."""
     days = f"{laid.days[0]} to {laid.days[-1]}" if laid.days else "no day"
     about = f"news of Sina Finance (新浪财经), {days}, {source.exported} articles, laid out as README.md in data/ tells"

@@ -8,7 +8,7 @@ from newsarchive.errors import UsageError
 from newsarchive.reading.entries import Entry
 from newsarchive.reading.export.day_folders import PicturePlace
 from newsarchive.reading.export.shown import file_name_of, plain
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.library import Library
 
 PICTURES_NAME = "newsarchive-media"
@@ -25,7 +25,7 @@ def address_of(entry: Entry) -> str:
     return f"news/{file_name_of(entry.docid)}/"
 
 
-def picture_place(source: Source, out: Path, texts: str, beside: str) -> PicturePlace | None:
+def picture_place(source: ExportSource, out: Path, texts: str, beside: str) -> PicturePlace | None:
     """Where a blog's pictures lie: in the folder ``beside`` that one of ``texts``, which OUT lies in; None where it lies in none.
 
     Raises ``UsageError`` where pictures are wanted and OUT lies in no such folder: no page would find them elsewhere.

@@ -14,7 +14,7 @@ from newsarchive.pages.text import printable
 from newsarchive.reading.export.place import begins_with, whole_file
 from newsarchive.reading.export.record import NAMES, Value
 from newsarchive.reading.export.rows import records
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.records import guarded
 
 LONGEST_CELL = 32_767
@@ -27,7 +27,7 @@ HEAD = ("\ufeff" + ",".join(COLUMNS[:4]) + ",").encode()
 """Of each: a table with other columns in front is somebody else's."""
 
 
-def export(source: Source, out: Path) -> None:
+def export(source: ExportSource, out: Path) -> None:
     """Raises what ``whole_file`` does, and ``ArchiveDamaged``."""
     with whole_file(out, begins_with(HEAD)) as part, part.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)

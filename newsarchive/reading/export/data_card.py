@@ -11,7 +11,7 @@ from newsarchive.errors import CatalogueUnusable
 from newsarchive.pages.text import one_line
 from newsarchive.reading.entries import Selection
 from newsarchive.reading.export.record import SCHEMA
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 
 CARD_NAME = "_data-card.md"
 COUNTS = ("offered", "kept", "filtered", "failed", "gone", "pending")
@@ -46,7 +46,7 @@ COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class DatasetFile:
     """One file of the dataset."""
 
     month: str
@@ -56,7 +56,7 @@ class Month:
     sha256: str
 
 
-def card(source: Source, months: Sequence[Month]) -> str:
+def card(source: ExportSource, months: Sequence[DatasetFile]) -> str:
     """The card as Markdown; the same for the same archive, so it names no moment of its own."""
     total, withdrawn = sum(month.articles for month in months), sum(month.withdrawn for month in months)
     parts = [
@@ -87,7 +87,7 @@ def _told(selection: Selection) -> str:
     return ", ".join(told) or "all that is archived"
 
 
-def _coverage(source: Source) -> str:
+def _coverage(source: ExportSource) -> str:
     """From the ledger: what the listings offered in these days, by month and channel, and what became of it."""
     selection = source.selection
     try:

@@ -21,30 +21,30 @@ from newsarchive.archive.format.paths import day_folder, day_folders
 from newsarchive.errors import UsageError
 from newsarchive.reading.export.local_pictures import FollowedPictures
 from newsarchive.reading.export.place import cleared, digest_of, part_of, told
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.kept_article import KeptArticle
 
 
-class Text(NamedTuple):
+class FolderText(NamedTuple):
     """One file of a day's folder."""
 
     name: str
     data: bytes
 
 
-class Listed(NamedTuple):
+class WrittenFile(NamedTuple):
     """A file that an export wrote."""
 
     docid: str
     sha256: str
 
 
-Listing = dict[str, Listed]
+Listing = dict[str, WrittenFile]
 """By the file's name."""
 
 
 @dataclass
-class Change:
+class FolderChange:
     """What an export did to the folder; texts that were right already are not in it."""
 
     written: int = 0
@@ -62,8 +62,12 @@ class PicturePlace(NamedTuple):
 
 
 def follow(
-    source: Source, out: Path, kind: str, text_of: Callable[[KeptArticle], Text], place: PicturePlace | None = None
-) -> Change:
+    source: ExportSource,
+    out: Path,
+    kind: str,
+    text_of: Callable[[KeptArticle], FolderText],
+    place: PicturePlace | None = None,
+) -> FolderChange:
     """Bring ``out`` up to date; no text in it is touched before all that is new lies beside it.
 
     ``place``: where pictures go, if they go along; those of an earlier export are looked after in any case.
@@ -87,7 +91,7 @@ def follow(
     return plan.change
 
 
-def _pictures(source: Source, out: Path, kind: str, place: PicturePlace | None) -> FollowedPictures | None:
+def _pictures(source: ExportSource, out: Path, kind: str, place: PicturePlace | None) -> FollowedPictures | None:
     listing = out / f".newsarchive-{kind}-media"
     if place is None or not (source.has_pictures or listing.is_file()):
         return None
@@ -96,7 +100,7 @@ def _pictures(source: Source, out: Path, kind: str, place: PicturePlace | None) 
     return pictures
 
 
-def _is_redacted(source: Source, docid: str) -> bool:
+def _is_redacted(source: ExportSource, docid: str) -> bool:
     entry = source.library.entry(docid)
     return entry is not None and entry.is_redacted
 
@@ -106,7 +110,7 @@ class _Plan:
 
     def __init__(self, out: Path, part: Path, list_name: str) -> None:
         self.out, self.part, self.list_name = out, part, list_name
-        self.change = Change()
+        self.change = FolderChange()
         self.to_remove: list[Path] = []
 
     def days(self) -> list[date]:
@@ -114,16 +118,16 @@ class _Plan:
         folders = [of_day for root in (self.out, self.part) if root.is_dir() for of_day in day_folders(root)]
         return sorted({day for day, folder in folders if (folder / self.list_name).is_file()})
 
-    def take(self, day: date, texts: Iterable[tuple[str, Text]]) -> None:
+    def take(self, day: date, texts: Iterable[tuple[str, FolderText]]) -> None:
         folder, staged = day_folder(self.out, day), day_folder(self.part, day)
         known = _read(folder / self.list_name)
         listing = dict(known)
         for docid, text in texts:
             here, wanted = _digest(folder / text.name), hashlib.sha256(text.data).hexdigest()
-            if here not in (None, wanted, known.get(text.name, Listed("", "")).sha256):
+            if here not in (None, wanted, known.get(text.name, WrittenFile("", "")).sha256):
                 self.change.left_alone.append(folder / text.name)
                 continue
-            listing[text.name] = Listed(docid, wanted)
+            listing[text.name] = WrittenFile(docid, wanted)
             if here != wanted:
                 staged.mkdir(parents=True, exist_ok=True)
                 (staged / text.name).write_bytes(text.data)
@@ -160,7 +164,7 @@ class _Plan:
     def _may_replace(self, path: Path, known: Listing) -> bool:
         """Looked at once more: an export may take minutes, and people work meanwhile."""
         here = _digest(path)
-        if here in (None, known.get(path.name, Listed("", "")).sha256):
+        if here in (None, known.get(path.name, WrittenFile("", "")).sha256):
             return True
         self.change.left_alone.append(path)
         self.change.written -= 1
@@ -181,13 +185,13 @@ def _read(path: Path) -> Listing:
     return dict(filter(None, found))
 
 
-def _listed(line: str) -> tuple[str, Listed] | None:
+def _listed(line: str) -> tuple[str, WrittenFile] | None:
     try:
         name, docid, sha256 = json.loads(line)
     except (ValueError, TypeError):
         return None
     is_name = isinstance(name, str) and name == Path(name).name and "\\" not in name and name not in ("", "..")
-    return (name, Listed(str(docid), str(sha256))) if is_name else None
+    return (name, WrittenFile(str(docid), str(sha256))) if is_name else None
 
 
 def _digest(path: Path) -> str | None:

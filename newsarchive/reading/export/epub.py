@@ -19,7 +19,7 @@ from newsarchive.items import BEIJING
 from newsarchive.reading.entries import Entry
 from newsarchive.reading.export.place import digest_of, whole_file
 from newsarchive.reading.export.shown import html_of, label_of, notes_on, plain, source_of, title_of
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.export.xhtml import valid, xhtml_of
 from newsarchive.reading.export.zip_entry import MOMENT_ZERO, entry_named, is_zip_of_ours
 from newsarchive.reading.kept_article import KeptArticle
@@ -67,7 +67,7 @@ LAST_NAMES = ("EPUB/nav.xhtml", "EPUB/package.opf")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ContentsLine:
     """An article in the contents."""
 
     file: str
@@ -83,10 +83,10 @@ class Section:
 
     file: str
     name: str
-    lines: Sequence[Line]
+    lines: Sequence[ContentsLine]
 
 
-def export(source: Source, out: Path) -> None:
+def export(source: ExportSource, out: Path) -> None:
     """Raises what ``whole_file`` does, and ``ArchiveDamaged``."""
     with whole_file(out, is_ours) as part, zipfile.ZipFile(part, "w") as book:
         _add(book, FIRST_NAMES[0], "application/epub+zip", zipfile.ZIP_STORED)
@@ -94,7 +94,7 @@ def export(source: Source, out: Path) -> None:
         _add(book, FIRST_NAMES[2], _STYLE)
         pictures = _BookPictures(source.library.root, book)
         source.take_picture = pictures.take
-        by_channel: dict[str, list[Line]] = {}
+        by_channel: dict[str, list[ContentsLine]] = {}
         for number, article in enumerate(source.articles(), 1):
             line = _line(article.entry, f"a{number}.xhtml")
             _add(book, f"EPUB/{line.file}", _article(article))
@@ -143,12 +143,12 @@ def _add(book: zipfile.ZipFile, name: str, text: str, compression: int = zipfile
     book.writestr(entry_named(name, compression), text.encode())
 
 
-def _line(entry: Entry, file: str) -> Line:
+def _line(entry: Entry, file: str) -> ContentsLine:
     changed = max(at for at in (entry.at, entry.fetched_at, entry.modified_at, entry.withdrawn_at) if at)
-    return Line(file, label_of(entry), entry.at.astimezone(BEIJING), entry.day, changed)
+    return ContentsLine(file, label_of(entry), entry.at.astimezone(BEIJING), entry.day, changed)
 
 
-def _sections(by_channel: dict[str, list[Line]]) -> list[Section]:
+def _sections(by_channel: dict[str, list[ContentsLine]]) -> list[Section]:
     """The special before the general: the channel with most articles last."""
     ordered = sorted(by_channel.items(), key=lambda told: (len(told[1]), told[0]))
     return [Section(f"c{number}.xhtml", name, lines) for number, (name, lines) in enumerate(ordered, 1)]
@@ -177,7 +177,7 @@ def _section(section: Section, *, has_day: bool) -> str:
     return f'<h1>{escape(section.name)}</h1>\n<ol class="contents">\n{listed}</ol>'
 
 
-def _links(lines: Iterable[Line], *, has_day: bool) -> str:
+def _links(lines: Iterable[ContentsLine], *, has_day: bool) -> str:
     form = "%m-%d %H:%M" if has_day else "%H:%M"
     return "".join(f'<li><a href="{one.file}">{one.at:{form}} {escape(one.label)}</a></li>\n' for one in lines)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from types import ModuleType
 
 from newsarchive.errors import UsageError, did_you_mean
-from newsarchive.reading.export.day_folders import Change
+from newsarchive.reading.export.day_folders import FolderChange
 from newsarchive.reading.export.place import check_out
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ FORMATS = {
 }
 
 
-def export(name: str, source: Source, out: Path) -> Change | None:
+def export(name: str, source: ExportSource, out: Path) -> FolderChange | None:
     """Write ``source`` to ``out``; what changed, of a format that follows the archive, else None.
 
     Raises ``UsageError`` (an unknown format, an extra that is not installed, a wrong place), ``ArchiveNotWritable``,
@@ -62,7 +62,7 @@ def export(name: str, source: Source, out: Path) -> Change | None:
         raise UsageError(f"--engine and --workers: {name} is made by one process; {able} can be made by more")
     out = check_out(out, source.library.root)
     change = _loaded(name).export(source, out)
-    return change if isinstance(change, Change) else None
+    return change if isinstance(change, FolderChange) else None
 
 
 def _loaded(name: str) -> ModuleType:

@@ -16,10 +16,10 @@ import yaml
 
 from newsarchive.items import BEIJING
 from newsarchive.reading.export.blog import address_of, channels_of, picture_place, tags_of
-from newsarchive.reading.export.day_folders import Change, Text, follow
+from newsarchive.reading.export.day_folders import FolderChange, FolderText, follow
 from newsarchive.reading.export.front_matter import front_matter
 from newsarchive.reading.export.shown import file_name_of, framed, plain, title_of
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.kept_article import KeptArticle
 from newsarchive.reading.library import Library
 
@@ -31,13 +31,13 @@ _FULL_WIDTH = str.maketrans("<>", "＜＞")
 """Many themes put a title into the page as it is."""
 
 
-def export(source: Source, out: Path) -> Change:
+def export(source: ExportSource, out: Path) -> FolderChange:
     """Raises what ``follow`` does."""
     place = picture_place(source, out, "_posts", "")
     return follow(source, out, "hexo", partial(_post, source.library, _clock_of(out)), place)
 
 
-def _post(library: Library, clock: Clock, article: KeptArticle) -> Text:
+def _post(library: Library, clock: Clock, article: KeptArticle) -> FolderText:
     entry = article.entry
     header = front_matter(
         {
@@ -57,7 +57,7 @@ def _post(library: Library, clock: Clock, article: KeptArticle) -> Text:
         }
     )
     text = f"{header}<div>\n{_without_templates(framed(article))}\n</div>\n"
-    return Text(f"{file_name_of(entry.docid)}.md", text.encode())
+    return FolderText(f"{file_name_of(entry.docid)}.md", text.encode())
 
 
 def _without_templates(html: str) -> str:

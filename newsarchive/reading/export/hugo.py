@@ -9,22 +9,22 @@ from functools import partial
 from pathlib import Path
 
 from newsarchive.reading.export.blog import address_of, channels_of, picture_place, tags_of
-from newsarchive.reading.export.day_folders import Change, Text, follow
+from newsarchive.reading.export.day_folders import FolderChange, FolderText, follow
 from newsarchive.reading.export.front_matter import front_matter
 from newsarchive.reading.export.markdown_article import text_of
 from newsarchive.reading.export.shown import file_name_of, plain, title_of
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.kept_article import KeptArticle
 from newsarchive.reading.library import Library
 
 
-def export(source: Source, out: Path) -> Change:
+def export(source: ExportSource, out: Path) -> FolderChange:
     """Raises what ``follow`` does."""
     place = picture_place(source, out, "content", "static")
     return follow(source, out, "hugo", partial(_page, source.library), place)
 
 
-def _page(library: Library, article: KeptArticle) -> Text:
+def _page(library: Library, article: KeptArticle) -> FolderText:
     entry = article.entry
     header = front_matter(
         {
@@ -40,7 +40,7 @@ def _page(library: Library, article: KeptArticle) -> Text:
             "withdrawn_at": entry.withdrawn_at,
         }
     )
-    return Text(f"{file_name_of(entry.docid)}.md", f"{header}{_without_shortcodes(text_of(article))}".encode())
+    return FolderText(f"{file_name_of(entry.docid)}.md", f"{header}{_without_shortcodes(text_of(article))}".encode())
 
 
 def _without_shortcodes(text: str) -> str:

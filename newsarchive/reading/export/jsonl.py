@@ -10,7 +10,7 @@ from pathlib import Path
 from newsarchive.reading.export.place import whole_file
 from newsarchive.reading.export.record import Value
 from newsarchive.reading.export.rows import records
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 
 _TO_ESCAPE = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
 """JSON allows them in a text; a terminal obeys some, and what reads line by line ends a line at others."""
@@ -20,7 +20,7 @@ HEAD_BYTES = 200
 """Of each export, in which these three stand."""
 
 
-def export(source: Source, out: Path) -> None:
+def export(source: ExportSource, out: Path) -> None:
     """Raises what ``whole_file`` does, and ``ArchiveDamaged``."""
     with whole_file(out, is_ours) as part, part.open("w", encoding="utf-8", newline="\n") as file:
         for record in records(source):

@@ -7,12 +7,12 @@ from pathlib import Path, PurePosixPath
 
 from newsarchive.reading.entries import Entry
 from newsarchive.reading.export.blog import channels_of
-from newsarchive.reading.export.day_folders import Change, PicturePlace, Text, follow
+from newsarchive.reading.export.day_folders import FolderChange, FolderText, PicturePlace, follow
 from newsarchive.reading.export.front_matter import front_matter
 from newsarchive.reading.export.markdown_article import text_of
 from newsarchive.reading.export.markdown_runs import escaped
 from newsarchive.reading.export.shown import file_name_of, plain, title_of
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.kept_article import KeptArticle
 from newsarchive.reading.library import Library
 
@@ -22,13 +22,13 @@ _TWINS = str.maketrans("[]^#|:", "［］＾＃｜：")
 """Obsidian links no file whose name has one of these."""
 
 
-def export(source: Source, out: Path) -> Change:
+def export(source: ExportSource, out: Path) -> FolderChange:
     """Raises what ``follow`` does."""
     place = PicturePlace(out / PICTURES_NAME, f"../../../{PICTURES_NAME}/")
     return follow(source, out, "markdown", partial(_note, source.library), place)
 
 
-def _note(library: Library, article: KeptArticle) -> Text:
+def _note(library: Library, article: KeptArticle) -> FolderText:
     entry = article.entry
     header = front_matter(
         {
@@ -48,7 +48,7 @@ def _note(library: Library, article: KeptArticle) -> Text:
         }
     )
     text = f"{header}# {escaped(title_of(entry))}\n\n{text_of(article)}"
-    return Text(_name_of(entry), text.encode())
+    return FolderText(_name_of(entry), text.encode())
 
 
 def _name_of(entry: Entry) -> str:

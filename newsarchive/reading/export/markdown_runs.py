@@ -31,7 +31,7 @@ _REFERENCE_RE = re.compile(r"&(?=#|[A-Za-z][A-Za-z0-9]{1,30};)")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class MarkdownPiece:
     """A text in one style, a picture, or the end of a line."""
 
     text: str = ""
@@ -43,8 +43,8 @@ class Piece:
 
 def lines_of(nodes: Iterable[LexborNode]) -> list[str]:
     """Nodes as lines of Markdown, cut at each ``br`` and block; none for nothing to be seen."""
-    lines: list[list[Piece]] = [[]]
-    for piece in _pieces(nodes, Piece()):
+    lines: list[list[MarkdownPiece]] = [[]]
+    for piece in _pieces(nodes, MarkdownPiece()):
         if piece.is_break:
             lines.append([])
         else:
@@ -84,12 +84,12 @@ def _may_touch(sign: str) -> bool:
     return not sign or sign.isspace() or category(sign)[0] in "PS"
 
 
-def _pieces(nodes: Iterable[LexborNode], style: Piece) -> Iterator[Piece]:
+def _pieces(nodes: Iterable[LexborNode], style: MarkdownPiece) -> Iterator[MarkdownPiece]:
     for node in nodes:
         if node.is_text_node:
             yield replace(style, text=squashed(node.text_content or ""))
         elif node.tag == "br":
-            yield Piece(is_break=True)
+            yield MarkdownPiece(is_break=True)
         elif node.tag == "img":
             given = node.attributes
             yield replace(style, text=one_line(given.get("alt") or ""), picture=given.get("src") or "", mark="")
@@ -97,23 +97,23 @@ def _pieces(nodes: Iterable[LexborNode], style: Piece) -> Iterator[Piece]:
             yield from _within(node, style)
 
 
-def _within(node: LexborNode, style: Piece) -> Iterator[Piece]:
+def _within(node: LexborNode, style: MarkdownPiece) -> Iterator[MarkdownPiece]:
     is_block = node.tag not in INLINE
     if is_block:
-        yield Piece(is_break=True)
+        yield MarkdownPiece(is_break=True)
     mark = style.mark or _MARKS.get(node.tag or "", "")
     href = style.href or (node.attributes.get("href") or "" if node.tag == "a" else "")
     yield from _pieces(node.iter(include_text=True), replace(style, mark=mark, href=href))
     if is_block:
-        yield Piece(is_break=True)
+        yield MarkdownPiece(is_break=True)
 
 
-def _line(pieces: Sequence[Piece]) -> str:
+def _line(pieces: Sequence[MarkdownPiece]) -> str:
     linked = groupby(pieces, key=lambda piece: piece.href)
     return _begun("".join(_linked(href, list(group)) for href, group in linked).strip())
 
 
-def _linked(href: str, pieces: Sequence[Piece]) -> str:
+def _linked(href: str, pieces: Sequence[MarkdownPiece]) -> str:
     styled = [(*style, "".join(piece.text for piece in group)) for style, group in groupby(pieces, key=_style)]
     shown = [text if not picture else "!" for _, picture, text in styled]
     beside = zip(["", *shown], styled, [*shown[1:], ""], strict=False)
@@ -124,7 +124,7 @@ def _linked(href: str, pieces: Sequence[Piece]) -> str:
     return f"[{text.strip()}]({address(href)})" if href and text.strip() else text
 
 
-def _style(piece: Piece) -> tuple[str, str]:
+def _style(piece: MarkdownPiece) -> tuple[str, str]:
     return piece.mark, piece.picture
 
 

@@ -14,11 +14,11 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import parquet
 
-from newsarchive.reading.export.data_card import CARD_NAME, Month, card
+from newsarchive.reading.export.data_card import CARD_NAME, DatasetFile, card
 from newsarchive.reading.export.place import whole_folder
 from newsarchive.reading.export.record import SCHEMA, Record
 from newsarchive.reading.export.rows import records
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 
 GROUP_ROWS = 1_000
 """Of a row group, which a reader takes at once, and which is in memory here."""
@@ -40,7 +40,7 @@ _SCHEMA = pa.schema(
 )
 
 
-def export(source: Source, out: Path) -> None:
+def export(source: ExportSource, out: Path) -> None:
     """Raises what ``whole_folder`` does, and ``ArchiveDamaged``."""
     with whole_folder(out, "parquet") as part:
         months = [
@@ -52,7 +52,7 @@ def export(source: Source, out: Path) -> None:
         (part / SUMS_NAME).write_text(sums, "utf-8", newline="\n")
 
 
-def _write_month(folder: Path, month: str, of_month: Iterator[Record]) -> Month:
+def _write_month(folder: Path, month: str, of_month: Iterator[Record]) -> DatasetFile:
     file = f"month={month}/articles.parquet"
     (folder / file).parent.mkdir()
     rows = withdrawn = 0
@@ -62,7 +62,7 @@ def _write_month(folder: Path, month: str, of_month: Iterator[Record]) -> Month:
             rows += len(group)
             withdrawn += sum(record.withdrawn_at is not None for record in group)
     with (folder / file).open("rb") as data:
-        return Month(month, file, rows, withdrawn, hashlib.file_digest(data, "sha256").hexdigest())
+        return DatasetFile(month, file, rows, withdrawn, hashlib.file_digest(data, "sha256").hexdigest())
 
 
 def _groups(of_month: Iterator[Record]) -> Iterator[list[Record]]:

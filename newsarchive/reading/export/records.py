@@ -9,12 +9,12 @@ from itertools import groupby
 from newsarchive.archive.format.raw_place import places_in
 from newsarchive.archive.format.states import STATE_EVENTS
 from newsarchive.errors import ArchiveDamaged
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.kept_article import KeptArticle
 from newsarchive.reading.raw_members import (
-    Exchange,
     Line,
-    Member,
+    RawMember,
+    StoredExchange,
     exchange_at,
     lines_with_answers,
     members_of,
@@ -27,20 +27,20 @@ class Recorded:
     """An article with the answers that its lines name."""
 
     article: KeptArticle
-    exchanges: Sequence[Exchange]
-    page: Exchange
+    exchanges: Sequence[StoredExchange]
+    page: StoredExchange
     """That of the page which this state was read from."""
 
     @property
-    def members(self) -> list[Member]:
+    def members(self) -> list[RawMember]:
         """The records of all exchanges, each once, in their order."""
         return members_of(self.exchanges)
 
 
-def recorded(source: Source) -> Iterator[Recorded]:
+def recorded(source: ExportSource) -> Iterator[Recorded]:
     """Those of the source that have a raw record, all of their records whole; the others are noted there.
 
-    The lines of a day are in memory at a time.  Raises ``ArchiveDamaged`` as ``Source.articles`` does.
+    The lines of a day are in memory at a time.  Raises ``ArchiveDamaged`` as ``ExportSource.articles`` does.
     """
     root = source.library.root
     for day, articles in groupby(source.articles(), key=lambda article: article.entry.day):
@@ -57,7 +57,7 @@ def recorded(source: Source) -> Iterator[Recorded]:
             yield found
 
 
-def _recorded(source: Source, article: KeptArticle, lines: Sequence[Line]) -> Recorded | None:
+def _recorded(source: ExportSource, article: KeptArticle, lines: Sequence[Line]) -> Recorded | None:
     sha256 = article.entry.sha256
     of_state = [line for line in lines if line.get("event") in STATE_EVENTS and line.get("sha256") == sha256]
     page = next((place for line in reversed(of_state) for place in places_in(line)), None)

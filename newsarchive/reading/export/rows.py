@@ -12,14 +12,14 @@ from pathlib import Path
 from newsarchive.archive.index.worker import in_order
 from newsarchive.reading.entries import Selection
 from newsarchive.reading.export.record import Record, record_of
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.library import Library
 
 DAYS_AHEAD = 2
 """A worker's days that may wait for whoever writes: of 2,000 articles each, 15 MB."""
 
 
-def records(source: Source) -> Iterator[Record]:
+def records(source: ExportSource) -> Iterator[Record]:
     """Each article that can be read, in time order; ``source`` counts.  Raises ``ArchiveDamaged``, and what ``in_order`` does."""
     if source.workers is None:
         for article in source.articles():
@@ -33,7 +33,7 @@ def records(source: Source) -> Iterator[Record]:
             source.tell(done, len(days), source.exported)
 
 
-def _counted(source: Source, of_day: list[Record | str]) -> Iterator[Record]:
+def _counted(source: ExportSource, of_day: list[Record | str]) -> Iterator[Record]:
     for record in of_day:
         if isinstance(record, str):
             source.note(record)

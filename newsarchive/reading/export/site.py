@@ -14,8 +14,8 @@ from newsarchive.reading.export import site_pages as pages
 from newsarchive.reading.export import site_search
 from newsarchive.reading.export.local_pictures import PictureFolder
 from newsarchive.reading.export.place import whole_folder
-from newsarchive.reading.export.site_pages import Day, DayPage, Neighbours
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.site_pages import DayPage, Neighbours, SiteDay
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.kept_article import KeptArticle
 
 T = TypeVar("T")
@@ -23,7 +23,7 @@ STYLE_NAME = "style.css"
 """Beside this module, and in the folder."""
 
 
-def export(source: Source, out: Path) -> None:
+def export(source: ExportSource, out: Path) -> None:
     """Raises what ``whole_folder`` does, and ``ArchiveDamaged``."""
     library = source.library
     with whole_folder(out, "site") as part:
@@ -46,10 +46,10 @@ def export(source: Source, out: Path) -> None:
             site_search.add_search(part)
 
 
-def _days(part: Path, articles: Iterable[KeptArticle]) -> Iterator[Day]:
+def _days(part: Path, articles: Iterable[KeptArticle]) -> Iterator[SiteDay]:
     """Write the articles, and give what a list needs of them, a day at a time."""
     for day, placed in groupby(_between(articles), key=lambda placed: placed.one.entry.day):
-        yield Day(day, [_written(part, one) for one in placed])
+        yield SiteDay(day, [_written(part, one) for one in placed])
 
 
 def _written(part: Path, placed: Neighbours[KeptArticle]) -> Entry:

@@ -54,7 +54,7 @@ class DayPage:
     articles: int
 
 
-class Day(NamedTuple):
+class SiteDay(NamedTuple):
     """A day whose articles are written."""
 
     day: date
@@ -126,7 +126,7 @@ def article_page(placed: Neighbours[KeptArticle]) -> str:
     return _page(title_of(entry), "\n".join(body), depth=3, path=path)
 
 
-def day_page(library: Library, placed: Neighbours[Day]) -> str:
+def day_page(library: Library, placed: Neighbours[SiteDay]) -> str:
     day, entries = placed.one
     channels = "".join(
         f"<li>{_link(channel_day_file(lid, day), escape(_name(library, lid)), depth=3)} {len(shown)}</li>"

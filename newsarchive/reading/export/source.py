@@ -24,7 +24,7 @@ def everything(_entry: Entry) -> bool:
 
 
 @dataclass
-class Source:
+class ExportSource:
     """What is asked of an archive.  Redacted articles are never in it; withdrawn ones say so (``Entry.withdrawn_at``)."""
 
     library: Library

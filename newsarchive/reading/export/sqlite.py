@@ -18,7 +18,7 @@ from newsarchive.errors import ArchiveNotWritable, CatalogueUnusable
 from newsarchive.reading.export.place import whole_file
 from newsarchive.reading.export.record import SCHEMA, Record, Value
 from newsarchive.reading.export.rows import records
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 
 METADATA_SUFFIX = ".metadata.json"
 _LISTS = {"channels": "channel", "keywords": "keyword", "symbols": "symbol"}
@@ -70,7 +70,7 @@ order by a.published_at desc limit 100
 """The articles that have ``:words`` in title or text, newest first, at most a hundred."""
 
 
-def export(source: Source, out: Path) -> None:
+def export(source: ExportSource, out: Path) -> None:
     """Raises what ``whole_file`` does, and ``ArchiveDamaged``."""
     metadata = out.with_name(out.name + METADATA_SUFFIX)
     with whole_file(out, is_ours) as part:
@@ -90,7 +90,7 @@ def is_ours(path: Path) -> bool:
     return names == _NAMES
 
 
-def _write(source: Source, part: Path) -> None:
+def _write(source: ExportSource, part: Path) -> None:
     try:
         with closing(sqlite3.connect(part)) as database:
             database.execute("pragma journal_mode = off")  # what fails is thrown away whole
@@ -106,7 +106,7 @@ def _write(source: Source, part: Path) -> None:
         ) from error
 
 
-def _fill(database: sqlite3.Connection, source: Source) -> None:
+def _fill(database: sqlite3.Connection, source: ExportSource) -> None:
     lids: dict[str, str] = {}
     for number, record in enumerate(records(source), 1):
         _insert(database, "articles", [number, *(_plain(getattr(record, name)) for name in _COLUMNS)])
@@ -128,7 +128,7 @@ def _insert(database: sqlite3.Connection, table: str, values: list[str | int | N
     database.execute(f"insert into {table} values ({', '.join('?' * len(values))})", values)  # noqa: S608 - our own names
 
 
-def _coverage(source: Source) -> Iterator[list[str | int | None]]:
+def _coverage(source: ExportSource) -> Iterator[list[str | int | None]]:
     """Nothing where the catalogue cannot be read."""
     selection = source.selection
     try:

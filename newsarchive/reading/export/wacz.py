@@ -25,7 +25,7 @@ from newsarchive.pages.text import printable
 from newsarchive.reading.export.place import room_beside, whole_file
 from newsarchive.reading.export.records import Recorded, recorded
 from newsarchive.reading.export.shown import title_of
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.export.zip_entry import entry_named, is_zip_of_ours
 
 FIRST_NAMES = ("indexes/index.cdx.gz", "indexes/index.idx")
@@ -40,7 +40,7 @@ NOTHING_STORED = (
 _PAGES_HEAD = {"format": "json-pages-1.0", "id": "pages", "title": TITLE, "hasText": True}
 
 
-def export(source: Source, out: Path) -> None:
+def export(source: ExportSource, out: Path) -> None:
     """Raises what ``whole_file`` does, ``UsageError`` where no article has a raw record, and ``ArchiveDamaged``."""
     with whole_file(out, is_ours) as part, room_beside(out) as room:
         newest = _gather(source, room)
@@ -58,7 +58,7 @@ def is_ours(path: Path) -> bool:
 # --- what the servers sent, and the list of pages --------------------------------------------------------------------
 
 
-def _gather(source: Source, room: Path) -> datetime | None:
+def _gather(source: ExportSource, room: Path) -> datetime | None:
     """Lay a file of records a day and the list of pages into the room; the moment of the newest page, None for no page."""
     newest = None
     with (room / PAGES_NAME).open("w", encoding="utf-8", newline="\n") as pages:

@@ -22,8 +22,8 @@ from newsarchive.reading.day_cache import stamp_of
 from newsarchive.reading.following import mark_of
 from newsarchive.reading.search.gathering import rows_of_day
 from newsarchive.reading.search.index import discard, folder_of, writing
-from newsarchive.reading.search.level import NAME, Level, Read
-from newsarchive.reading.search.row import Row
+from newsarchive.reading.search.level import NAME, Level, ReadJournal
+from newsarchive.reading.search.row import SearchRow
 from newsarchive.reading.search.shard import Shard
 from newsarchive.reading.search.shards import Shards, path_of, put_in_place, take_away, years_in
 
@@ -43,12 +43,12 @@ DAYS_AHEAD = 2
 """Of each worker that may wait for the writer: 10 MB each for 3,000 articles."""
 
 
-class Day(NamedTuple):
+class IndexedDay(NamedTuple):
     """What a worker makes of a day."""
 
     day: date
-    read: Read
-    rows: list[Row]
+    read: ReadJournal
+    rows: list[SearchRow]
 
 
 Years = Collection[int] | None
@@ -144,7 +144,7 @@ class _Build:
             self._beside.rmdir()
 
     def _fill(self, level: Level, shards: Shards) -> int:
-        rows: list[Row] = []
+        rows: list[SearchRow] = []
         count = characters = 0
         with closing(_read(self._root, self._days, self._years, self._workers)) as made:
             for number, day in enumerate(made, 1):
@@ -175,13 +175,13 @@ class _Build:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def read_day(root: Path, day: date, years: Years) -> Day:
+def read_day(root: Path, day: date, years: Years) -> IndexedDay:
     """The rows of a day, and how its journal looked before they were read."""
-    read = Read(stamp_of(root, day), journal.tail(paths.journal_path(root, day)))
-    return Day(day, read, rows_of_day(root, day, years))
+    read = ReadJournal(stamp_of(root, day), journal.tail(paths.journal_path(root, day)))
+    return IndexedDay(day, read, rows_of_day(root, day, years))
 
 
-def _read(root: Path, days: Sequence[date], years: Years, workers: Workers) -> Generator[Day]:
+def _read(root: Path, days: Sequence[date], years: Years, workers: Workers) -> Generator[IndexedDay]:
     """The days in their order, by workers where that pays."""
     pays = sum(stamp_of(root, day).size for day in days) >= PARALLEL_BYTES
     workers = workers.of(pays=pays, most=MAX_WORKERS)

@@ -12,7 +12,7 @@ from newsarchive.archive.format import journal, paths
 from newsarchive.reading.day_list import FEW
 from newsarchive.reading.entries import Entry, states_of
 from newsarchive.reading.kept_article import open_article
-from newsarchive.reading.search.row import Key, Row, keys_of, row_of
+from newsarchive.reading.search.row import Key, SearchRow, keys_of, row_of
 
 TOGETHER = 250
 """Documents whose lines are in memory: 2 MB.  To pass over the lines of all others takes 8 ms a day of 2,000."""
@@ -40,19 +40,19 @@ def each_of_day(root: Path, day: date, docids: Iterable[str] | None = None) -> I
         yield from states_of_day(root, day, dict.fromkeys(some)).items()  # in the order of the journal
 
 
-def rows_of_day(root: Path, day: date, years: Collection[int] | None = None) -> list[Row]:
+def rows_of_day(root: Path, day: date, years: Collection[int] | None = None) -> list[SearchRow]:
     """All rows of a day; ``years``: only those published in one of these."""
     return [row for _, states in each_of_day(root, day) for row in rows_of(root, states, years)]
 
 
-def rows_of(root: Path, states: list[Entry], years: Collection[int] | None = None) -> Iterator[Row]:
+def rows_of(root: Path, states: list[Entry], years: Collection[int] | None = None) -> Iterator[SearchRow]:
     """The rows of one document's states; each file is read when its row is asked for."""
     for key, entry in zip(keys_of(states), states, strict=True):
         if years is None or key.year in years:
             yield row_of(key, open_article(root, entry))
 
 
-def rows_for(root: Path, states: Iterable[Entry], keys: Iterable[Key]) -> Iterator[Row]:
+def rows_for(root: Path, states: Iterable[Entry], keys: Iterable[Key]) -> Iterator[SearchRow]:
     """The rows of these keys, which are of these states."""
     by_state = {entry.state: entry for entry in states}
     for key in keys:

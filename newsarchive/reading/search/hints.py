@@ -9,7 +9,7 @@ from datetime import date
 from newsarchive.reading.bilingual import Bilingual, together
 from newsarchive.reading.search.fold import folded
 from newsarchive.reading.search.query import Query, Term, phrase
-from newsarchive.reading.search.searching import Searcher, Wanted
+from newsarchive.reading.search.searching import SearchBounds, Searcher
 
 LONGEST = 20
 """Characters of a word for which other spellings are tried: four searches each."""
@@ -27,7 +27,7 @@ NOT_TOGETHER = Bilingual(
 )
 
 
-def hint(searcher: Searcher, query: Query, wanted: Wanted) -> Bilingual:
+def hint(searcher: Searcher, query: Query, wanted: SearchBounds) -> Bilingual:
     """One or two sentences for a query without hits."""
     always = replace(wanted, since=date.min, until=date.max)
     if wanted != always and searcher.has(query, always):
@@ -50,7 +50,7 @@ def _alone(term: Term) -> Query:
     return Query(term.shown, ((term,),))
 
 
-def _of_word(searcher: Searcher, term: Term, wanted: Wanted) -> Bilingual:
+def _of_word(searcher: Searcher, term: Term, wanted: SearchBounds) -> Bilingual:
     anywhere = replace(term, column=None)
     if term.column and searcher.has(_alone(anywhere), wanted):
         return Bilingual(
@@ -67,7 +67,7 @@ def _of_word(searcher: Searcher, term: Term, wanted: Wanted) -> Bilingual:
     return Bilingual(f"Nothing has {term.shown}.", f"哪里都没有“{term.shown}”。")
 
 
-def _others(searcher: Searcher, word: str, wanted: Wanted) -> Iterator[str]:
+def _others(searcher: Searcher, word: str, wanted: SearchBounds) -> Iterator[str]:
     """Spellings near to a word that are found, the nearest first."""
     word = word[:LONGEST]
     for left, right in _halves(word):

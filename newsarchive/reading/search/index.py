@@ -24,8 +24,8 @@ from newsarchive.reading.day_cache import NONE, stamp_of
 from newsarchive.reading.entries import Entry
 from newsarchive.reading.following import mark_of
 from newsarchive.reading.search import gathering, level
-from newsarchive.reading.search.level import NOTHING, Level, Read, news_of
-from newsarchive.reading.search.row import Key, Row, keys_of
+from newsarchive.reading.search.level import NOTHING, Level, ReadJournal, news_of
+from newsarchive.reading.search.row import Key, SearchRow, keys_of
 from newsarchive.reading.search.shard import Held
 from newsarchive.reading.search.shards import Shards, path_of, take_away, years_in
 
@@ -43,7 +43,7 @@ def folder_of(root: Path) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class IndexStanding:
     """How the index stands to the journals."""
 
     behind: tuple[date, ...]
@@ -52,20 +52,20 @@ class Standing:
     """Why it was not brought level; empty where it was, or where nobody tried."""
 
 
-def standing(root: Path) -> Standing:
+def standing(root: Path) -> IndexStanding:
     """Looks at the journals from outside: 6 ms for three years; writes nothing.  Raises ``ArchiveDamaged``."""
     folder = folder_of(root)
     try:
         with closing(Level.read(folder)) as notes:
-            return Standing(_behind(root, notes, folder))
+            return IndexStanding(_behind(root, notes, folder))
     except sqlite3.Error:
-        return Standing(_days(root))
+        return IndexStanding(_days(root))
 
 
 Stop = Callable[[], bool]
 
 
-def bring_level(root: Path, stop: Stop = lambda: False, tell: TellDays = lambda *_: None) -> Standing:
+def bring_level(root: Path, stop: Stop = lambda: False, tell: TellDays = lambda *_: None) -> IndexStanding:
     """Read what the journals say since, newest day first, until ``stop``; what cannot be read or written stays behind.
 
     Raises ``ArchiveDamaged`` where the disk does not even give back which journals there are.
@@ -84,7 +84,7 @@ def bring_level(root: Path, stop: Stop = lambda: False, tell: TellDays = lambda 
                 discard(folder)
                 _bring_level(root, folder, stop, tell)
     except (ArchiveLocked, ArchiveNotWritable) as error:
-        return Standing(now.behind, str(error))
+        return IndexStanding(now.behind, str(error))
     return standing(root)
 
 
@@ -158,7 +158,7 @@ def _take_day(root: Path, day: date, notes: Level, shards: Shards) -> None:
     for docid in left:  # the journal tells of it no more
         batch.take(docid, [])
     batch.commit()
-    notes.note(day, Read(stamp, news.tail))
+    notes.note(day, ReadJournal(stamp, news.tail))
 
 
 class _Batch:
@@ -169,7 +169,7 @@ class _Batch:
         self._begin()
 
     def _begin(self) -> None:
-        self._rows: list[Row] = []
+        self._rows: list[SearchRow] = []
         self._out: list[tuple[Held, bool]] = []
         self._changed: list[tuple[Held, Key]] = []
         self._characters = 0

@@ -26,7 +26,7 @@ CREATE TABLE days (
 """
 
 
-class Read(NamedTuple):
+class ReadJournal(NamedTuple):
     """What was read of a day's journal."""
 
     stamp: Stamp
@@ -35,7 +35,7 @@ class Read(NamedTuple):
     """Behind the last line that was read."""
 
 
-NOTHING = Read(NONE, EMPTY)
+NOTHING = ReadJournal(NONE, EMPTY)
 
 
 class Level:
@@ -84,20 +84,20 @@ class Level:
     def close(self) -> None:
         self._db.close()
 
-    def days(self) -> dict[date, Read]:
+    def days(self) -> dict[date, ReadJournal]:
         """All that was read."""
         rows = self._db.execute("SELECT day, size, mtime_ns, inode, read_to, link FROM days")
         return {
-            date.fromordinal(day): Read(Stamp(size, mtime, inode), Tail(read_to, link))
+            date.fromordinal(day): ReadJournal(Stamp(size, mtime, inode), Tail(read_to, link))
             for day, size, mtime, inode, read_to, link in rows
         }
 
-    def read_of(self, day: date) -> Read:
+    def read_of(self, day: date) -> ReadJournal:
         """What was read of one day."""
         row = self._db.execute(
             "SELECT size, mtime_ns, inode, read_to, link FROM days WHERE day = ?", (day.toordinal(),)
         ).fetchone()
-        return Read(Stamp(*row[:3]), Tail(*row[3:])) if row else NOTHING
+        return ReadJournal(Stamp(*row[:3]), Tail(*row[3:])) if row else NOTHING
 
     def years(self) -> set[int]:
         """Those that have a file."""
@@ -107,13 +107,13 @@ class Level:
         """Its file is there; one that is gone later is missed."""
         self._db.execute("INSERT OR IGNORE INTO years VALUES (?)", (year,))
 
-    def note(self, day: date, read: Read) -> None:
+    def note(self, day: date, read: ReadJournal) -> None:
         """How far a day's journal was read; what is noted of an unfinished rebuild counts for nothing."""
         values = (day.toordinal(), *read.stamp, *read.tail)
         self._db.execute("INSERT OR REPLACE INTO days VALUES (?, ?, ?, ?, ?, ?)", values)
 
 
-class News(NamedTuple):
+class UnreadLines(NamedTuple):
     """What a journal says that was not read yet."""
 
     docids: frozenset[str] | None
@@ -122,11 +122,11 @@ class News(NamedTuple):
     """Behind its last line."""
 
 
-def news_of(root: Path, day: date, tail: Tail) -> News:
+def news_of(root: Path, day: date, tail: Tail) -> UnreadLines:
     """What has come behind ``tail``.  Raises ``ArchiveDamaged`` where the disk does not give the journal back."""
     path = paths.journal_path(root, day)
     if journal.tail(path) == tail:
-        return News(frozenset(), tail)
+        return UnreadLines(frozenset(), tail)
     docids, end = set(), tail
     for event in journal.read(path, tail.size, tail.link):
         if end == tail and not event.linked:
@@ -134,8 +134,8 @@ def news_of(root: Path, day: date, tail: Tail) -> News:
         docids.add(str(event.data.get("docid")))
         end = Tail(event.end, event.link)
     if tail in (end, EMPTY):
-        return News(None, journal.tail(path))
-    return News(frozenset(docids), end)
+        return UnreadLines(None, journal.tail(path))
+    return UnreadLines(frozenset(docids), end)
 
 
 def _made_by() -> str:

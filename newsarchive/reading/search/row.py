@@ -42,7 +42,7 @@ class Key(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SearchRow:
     """A state with what can be found of it."""
 
     key: Key
@@ -67,7 +67,7 @@ def keys_of(states: Sequence[Entry]) -> list[Key]:
     return [key_of(entry, is_newest=entry is states[-1]) for entry in states]
 
 
-def row_of(key: Key, article: KeptArticle) -> Row:
+def row_of(key: Key, article: KeptArticle) -> SearchRow:
     entry = article.entry
     fields = (
         tokens(article.text),
@@ -77,4 +77,4 @@ def row_of(key: Key, article: KeptArticle) -> Row:
         tokens(*entry.keywords),
         tokens(*entry.symbols),
     )
-    return Row(key if article.is_whole else key._replace(digest=UNSURE), fields)
+    return SearchRow(key if article.is_whole else key._replace(digest=UNSURE), fields)

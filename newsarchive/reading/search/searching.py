@@ -24,7 +24,7 @@ from newsarchive.reading.search.gathering import states_of_day
 from newsarchive.reading.search.index import folder_of
 from newsarchive.reading.search.query import Query, Term
 from newsarchive.reading.search.row import DIGEST_CHARACTERS, NEWEST, UNSURE
-from newsarchive.reading.search.shard import FIRST, LAST, Asked, Found, Shard
+from newsarchive.reading.search.shard import FIRST, LAST, Asked, Match, Shard
 from newsarchive.reading.search.shards import path_of, years_in
 from newsarchive.reading.search.snippet import Snippet, snippet_of, title_of
 
@@ -85,16 +85,16 @@ class Result:
     """Whether ``total`` was counted; else it is an estimate, within some per cent."""
 
 
-class Rows(NamedTuple):
+class FoundRows(NamedTuple):
     """What the index says."""
 
-    rows: list[Found]
+    rows: list[Match]
     total: int
     exact: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SearchBounds:
     """What is asked for, besides the words."""
 
     since: date = date.min
@@ -104,7 +104,7 @@ class Wanted:
     """Also states that a later one has replaced."""
 
 
-WHATEVER = Wanted()
+WHATEVER = SearchBounds()
 
 
 class Searcher:
@@ -118,46 +118,46 @@ class Searcher:
         self._root, self._deadline = root, deadline
 
     def search(
-        self, query: Query, wanted: Wanted = WHATEVER, *, by: By = By.NEWEST, most: int = 20, skip: int = 0
+        self, query: Query, wanted: SearchBounds = WHATEVER, *, by: By = By.NEWEST, most: int = 20, skip: int = 0
     ) -> Result:
         """The ``most`` hits behind the first ``skip`` ones."""
         found = self.found(query, wanted, by=by, most=skip + most)
         hits = self.hits(found.rows[skip:], query)
         return Result(tuple(islice(hits, most)), found.total, found.exact)
 
-    def found(self, query: Query, wanted: Wanted = WHATEVER, *, by: By = By.NEWEST, most: int = 20) -> Rows:
+    def found(self, query: Query, wanted: SearchBounds = WHATEVER, *, by: By = By.NEWEST, most: int = 20) -> FoundRows:
         """What the index alone says; more rows than ``most`` where they had to be looked at all the same."""
         asked = asked_of(query, wanted)
         looked_at = max(EXACT_BELOW, most)
         rows = self._rows(asked, looked_at, ranked=by is By.RELEVANCE)
         exact = len(rows) < looked_at
         total = len(rows) if exact else self._estimate(asked, rows)
-        return Rows(sorted(rows, key=lambda row: row.rank) if by is By.RELEVANCE else rows, total, exact)
+        return FoundRows(sorted(rows, key=lambda row: row.rank) if by is By.RELEVANCE else rows, total, exact)
 
-    def count(self, query: Query, wanted: Wanted = WHATEVER) -> int:
+    def count(self, query: Query, wanted: SearchBounds = WHATEVER) -> int:
         """How many there are, exactly."""
         asked = asked_of(query, wanted)
         return sum(self._each(asked, lambda shard: shard.count(asked)))
 
-    def all(self, query: Query, wanted: Wanted = WHATEVER) -> Iterator[tuple[date, str]]:
+    def all(self, query: Query, wanted: SearchBounds = WHATEVER) -> Iterator[tuple[date, str]]:
         """Day and docid of all that match, newest first: for selections of any size, a year in memory at a time."""
         asked = asked_of(query, wanted)
         for found in self._each(asked, lambda shard: list(shard.matches(asked))):
             yield from ((one.day, one.docid) for one in found)
 
-    def has(self, query: Query, wanted: Wanted = WHATEVER) -> bool:
+    def has(self, query: Query, wanted: SearchBounds = WHATEVER) -> bool:
         """Whether there is any."""
         return bool(self._rows(asked_of(query, wanted), 1, ranked=False))
 
-    def articles(self, match: str, wanted: Wanted, most: int) -> Iterator[KeptArticle]:
+    def articles(self, match: str, wanted: SearchBounds, most: int) -> Iterator[KeptArticle]:
         """The newest articles that an expression of FTS5 matches."""
         asked = asked_of(Query(match), wanted)._replace(match=match)
         return (hit.article for hit in self.hits(self._rows(asked, most, ranked=False), Query(match)))
 
-    def _rows(self, asked: Asked, most: int, *, ranked: bool) -> list[Found]:
-        found: list[Found] = []
+    def _rows(self, asked: Asked, most: int, *, ranked: bool) -> list[Match]:
+        found: list[Match] = []
 
-        def look(shard: Shard) -> list[Found]:
+        def look(shard: Shard) -> list[Match]:
             matching = shard.ranked(asked) if ranked else shard.matches(asked)
             return list(islice(matching, most - len(found)))
 
@@ -167,7 +167,7 @@ class Searcher:
                 break
         return found
 
-    def _estimate(self, asked: Asked, found: list[Found]) -> int:
+    def _estimate(self, asked: Asked, found: list[Match]) -> int:
         """Of hits in all, from how many documents are newer than the last of these: they lie as thick in older ones."""
         last = found[-1]
         documents = sum(self._each(asked, lambda shard: _documents(shard, asked)))
@@ -192,7 +192,7 @@ class Searcher:
                 raise SearchTooLong(*TOO_LONG) from None
             raise SearchUnusable(path, str(error)) from error
 
-    def hits(self, rows: Sequence[Found], query: Query) -> Iterator[Hit]:
+    def hits(self, rows: Sequence[Match], query: Query) -> Iterator[Hit]:
         """Those of the index's rows that are so still; the journal of a day is looked into once for some of its documents."""
         for at in range(0, len(rows), TOGETHER):
             some = rows[at : at + TOGETHER]
@@ -203,7 +203,7 @@ class Searcher:
             hits = (self._hit(row, states[row.day].get(row.docid, []), query) for row in some)
             yield from (hit for hit in hits if hit)
 
-    def _hit(self, row: Found, states: list[Entry], query: Query) -> Hit | None:
+    def _hit(self, row: Match, states: list[Entry], query: Query) -> Hit | None:
         """None for one that is not so any more, since the index was written."""
         entry = next((entry for entry in states if _is_it(entry, row)), None)
         if entry is None or (row.standing == NEWEST and entry is not states[-1]):
@@ -211,7 +211,7 @@ class Searcher:
         return Hit(self._root, entry, entry is states[-1], query.terms)
 
 
-def asked_of(query: Query, wanted: Wanted) -> Asked:
+def asked_of(query: Query, wanted: SearchBounds) -> Asked:
     """What each year's file is asked."""
     since = FIRST if wanted.since == date.min else _begin(wanted.since)
     until = LAST if wanted.until == date.max else _begin(wanted.until + A_DAY) - 1
@@ -235,6 +235,6 @@ def _documents(shard: Shard, asked: Asked) -> int:
     return shard.count_newest(asked.since, asked.until)
 
 
-def _is_it(entry: Entry, found: Found) -> bool:
+def _is_it(entry: Entry, found: Match) -> bool:
     digest = entry.sha256[:DIGEST_CHARACTERS]
     return digest == found.digest or (found.digest == UNSURE and entry.state == found.state)

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from newsarchive.reading.search.row import COLUMNS, EARLIER, NEWEST, OUT, Key, Row
+from newsarchive.reading.search.row import COLUMNS, EARLIER, NEWEST, OUT, Key, SearchRow
 
 VERSION = 1
 HASH_BYTES = 16 << 20
@@ -55,7 +55,7 @@ INSERT INTO meta VALUES ('version', {VERSION}), ('newest', 0), ('purge', 0);
 """  # noqa: S608 - our own names
 
 
-class Found(NamedTuple):
+class Match(NamedTuple):
     """A state that matches."""
 
     id: int
@@ -150,7 +150,7 @@ class Shard:
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
-    def add(self, rows: Iterable[Row]) -> None:
+    def add(self, rows: Iterable[SearchRow]) -> None:
         """Within a transaction.  FTS5 writes a segment whenever a number does not ascend, so they are sorted here."""
         last = FIRST
         for row in sorted(rows, key=lambda row: row.key.second):
@@ -165,7 +165,7 @@ class Shard:
             number += 1
         return number
 
-    def _add(self, number: int, row: Row) -> None:
+    def _add(self, number: int, row: SearchRow) -> None:
         key = row.key
         self._db.execute(
             "INSERT INTO states VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -247,11 +247,11 @@ class Shard:
         ).fetchone()
         return int(count)
 
-    def matches(self, asked: Asked) -> Iterator[Found]:
+    def matches(self, asked: Asked) -> Iterator[Match]:
         """What matches, the newest first, each when it is asked for."""
         return self._rows(asked, "0")
 
-    def ranked(self, asked: Asked) -> Iterator[Found]:
+    def ranked(self, asked: Asked) -> Iterator[Match]:
         """The same with how well each matches."""
         weights = ", ".join(map(str, WEIGHTS))
         return self._rows(asked, f"bm25(text, {weights})" if asked.match else "0")
@@ -262,14 +262,14 @@ class Shard:
         (count,) = self._db.execute(f"SELECT COUNT(*) {source}", values).fetchone()
         return int(count)
 
-    def _rows(self, asked: Asked, rank: str) -> Iterator[Found]:
+    def _rows(self, asked: Asked, rank: str) -> Iterator[Match]:
         source, values = _source(asked)
         columns = f"states.id, docid, day, state, digest, standing, {rank}"
         number = "text.rowid" if asked.match else "states.id"
         query = f"SELECT {columns} {source} ORDER BY {number} DESC"
         with closing(self._db.execute(query, values)) as rows:
             for identity, docid, day, *rest in rows:
-                yield Found(identity, docid, date.fromordinal(day), *rest)
+                yield Match(identity, docid, date.fromordinal(day), *rest)
 
 
 def _source(asked: Asked) -> tuple[str, Sequence[object]]:

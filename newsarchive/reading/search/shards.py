@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from newsarchive.reading.search.level import Level
-from newsarchive.reading.search.row import Key, Row
+from newsarchive.reading.search.row import Key, SearchRow
 from newsarchive.reading.search.shard import Held, Shard
 
 PATTERN = "[0-9][0-9][0-9][0-9].sqlite"
@@ -73,9 +73,11 @@ class Shards:
         """The documents of a day's journal that are in the index."""
         return {docid for shard in self._open.values() for docid in shard.docids_of(day)}
 
-    def apply(self, rows: Iterable[Row], changed: Iterable[tuple[Held, Key]], out: Iterable[tuple[Held, bool]]) -> None:
+    def apply(
+        self, rows: Iterable[SearchRow], changed: Iterable[tuple[Held, Key]], out: Iterable[tuple[Held, bool]]
+    ) -> None:
         """Write these changes, one transaction a year; ``out``: each with whether its very words must go."""
-        added: dict[int, list[Row]] = defaultdict(list)
+        added: dict[int, list[SearchRow]] = defaultdict(list)
         for row in rows:
             added[row.key.year].append(row)
         standing: dict[int, list[tuple[Held, Key]]] = defaultdict(list)
@@ -88,7 +90,7 @@ class Shards:
             self._apply(self.begin(year), added[year], standing[year], leaving[year])
 
     def _apply(
-        self, shard: Shard, rows: list[Row], changed: list[tuple[Held, Key]], out: list[tuple[Held, bool]]
+        self, shard: Shard, rows: list[SearchRow], changed: list[tuple[Held, Key]], out: list[tuple[Held, bool]]
     ) -> None:
         with shard.transaction():
             for held, key in changed:

@@ -88,7 +88,7 @@ class Counted(BaseModel):
     withdrawn: int
 
 
-class State(BaseModel):
+class ArticleState(BaseModel):
     """One state of a document."""
 
     number: int
@@ -175,7 +175,7 @@ def article(
 
 
 @router.get("/articles/{docid}/states")
-def states(request: Request, docid: Docid) -> list[State]:
+def states(request: Request, docid: Docid) -> list[ArticleState]:
     """Its states, oldest first; none of one that was redacted."""
     told = site_of(request).library.history(docid)
     if told is None:
@@ -208,8 +208,8 @@ def _hit(hit: Hit) -> SearchHit:
     )
 
 
-def _state(one: format_states.State) -> State:
-    return State(
+def _state(one: format_states.State) -> ArticleState:
+    return ArticleState(
         number=one.number,
         file=one.file,
         sha256=one.sha256,

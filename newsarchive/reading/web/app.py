@@ -13,7 +13,7 @@ from newsarchive.errors import ArchiveDamaged, NewsArchiveError, SearchUnusable,
 from newsarchive.reading.bilingual import NOTHING, Bilingual
 from newsarchive.reading.library import Library
 from newsarchive.reading.web import api, articles, days, feeds, media, own, records, search, subjects, watched
-from newsarchive.reading.web.guard import Guard, Rules
+from newsarchive.reading.web.guard import Guard, GuardRules
 from newsarchive.reading.web.site import Refusal, Site, Surroundings, site_of
 
 API = "/api"
@@ -22,7 +22,7 @@ NOT_NOW = "档案现在读不出来"
 OF_ERRORS = {SearchUnusable: "搜索现在用不了", UsageError: "设置里有写错的地方"}
 
 
-def app_of(library: Library, around: Surroundings, rules: Rules) -> ASGIApp:
+def app_of(library: Library, around: Surroundings, rules: GuardRules) -> ASGIApp:
     """The reader of this archive."""
     app = FastAPI(
         title="newsarchive",

@@ -19,7 +19,7 @@ from newsarchive.reading.kept_article import KeptArticle
 from newsarchive.reading.library import Library
 from newsarchive.reading.stored_answers import stored_answers
 from newsarchive.reading.web import media, wording
-from newsarchive.reading.web.body import MOST_CHARACTERS, Pictures, shown
+from newsarchive.reading.web.body import MOST_CHARACTERS, ShownPictures, shown
 from newsarchive.reading.web.site import Refusal, Site, site_of
 
 router = APIRouter(include_in_schema=False, prefix="/article")
@@ -40,7 +40,7 @@ def article(request: Request, docid: Docid, state: Number = None) -> Response:
     before, after = site.library.neighbours(kept.entry)
     wanted = site.choices(request).pictures == "on"
     local = media.addresses(site.library.pictures(kept.entry)) if wanted else {}
-    body = shown(kept.body, Pictures(site.around.picture_hosts, wanted=wanted, local=local))
+    body = shown(kept.body, ShownPictures(site.around.picture_hosts, wanted=wanted, local=local))
     characters = sum(map(len, kept.told.paragraphs))
     return _page(
         request,

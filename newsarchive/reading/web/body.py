@@ -22,7 +22,7 @@ MOST_CHARACTERS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures:
+class ShownPictures:
     """Which pictures a page may show."""
 
     hosts: Sequence[str]
@@ -52,7 +52,7 @@ class Shown:
     """Pictures whose address was taken away."""
 
 
-def shown(body: str, pictures: Pictures) -> Shown:
+def shown(body: str, pictures: ShownPictures) -> Shown:
     """Safe HTML: no script, style, id or class; links lead out without a referrer; other pictures lose their address."""
     try:
         check(body)

@@ -23,7 +23,7 @@ from newsarchive.reading.web import lists
 from newsarchive.reading.web.coverage_lines import CoverageLine
 from newsarchive.reading.web.drawing import Column
 from newsarchive.reading.web.site import HTML, MOST_ROWS, Site, address_of, answer, site_of
-from newsarchive.reading.web.twins import Table, table_twin, twin
+from newsarchive.reading.web.twins import TwinTable, table_twin, twin
 from newsarchive.reading.web.wording import day_text
 
 router = APIRouter(include_in_schema=False)
@@ -95,7 +95,7 @@ def year_twin(request: Request, number: int, form: str) -> Response:
         raise HTTPException(404)
     counts = site_of(request).library.counts(date(number, 1, 1), date(number, 12, 31))
     rows = [{"day": str(one.day), **{name: getattr(one, name) for name in COUNTED}} for one in counts]
-    return table_twin(request, form, Table(f"calendar-{number}", "days", ("day", *COUNTED), rows))
+    return table_twin(request, form, TwinTable(f"calendar-{number}", "days", ("day", *COUNTED), rows))
 
 
 @router.get("/calendar/{number}")

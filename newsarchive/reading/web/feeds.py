@@ -12,16 +12,15 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from newsarchive.archive.format.journal import stamp
 from newsarchive.items import BEIJING
-from newsarchive.reading.atom import AUTHORITY, atom
-from newsarchive.reading.atom import Entry as FeedEntry
+from newsarchive.reading.atom import AUTHORITY, FeedEntry, atom
 from newsarchive.reading.difference import marked_up, shortened
 from newsarchive.reading.entries import Entry, Selection
 from newsarchive.reading.history import Correction
 from newsarchive.reading.web import lists, records, subjects
-from newsarchive.reading.web.body import Pictures, shown, web_address
+from newsarchive.reading.web.body import ShownPictures, shown, web_address
 from newsarchive.reading.web.days import LONGEST, newest
 from newsarchive.reading.web.site import Site, answer, site_of
-from newsarchive.reading.web.subjects import Subject
+from newsarchive.reading.web.subjects import PageSubject
 from newsarchive.reading.web.wording import kind_text
 
 router = APIRouter(include_in_schema=False)
@@ -59,7 +58,7 @@ def corrections(request: Request, form: str) -> Response:
 
 @router.get("/feeds/{subject}.{form}")
 def of_subject(
-    request: Request, subject: Subject, form: str, of: Annotated[str, Query(min_length=1, max_length=LONGEST)]
+    request: Request, subject: PageSubject, form: str, of: Annotated[str, Query(min_length=1, max_length=LONGEST)]
 ) -> Response:
     """The newest articles of a channel, media or symbol."""
     site = site_of(request)
@@ -120,7 +119,7 @@ def told(request: Request, entry: Entry) -> FeedEntry:
     """An article as feeds have it; ``updated`` moves with each state, the id does not."""
     site = site_of(request)
     kept = site.library.open(entry)
-    body = shown(kept.body, Pictures(site.around.picture_hosts)).html if kept.is_whole else ""
+    body = shown(kept.body, ShownPictures(site.around.picture_hosts)).html if kept.is_whole else ""
     updated = (entry.fetched_at if entry.own_states > 1 else None) or entry.at
     source = f"<p>{html.escape(entry.media)}</p>" if entry.media else ""
     address = _address(request, entry.url, entry.docid)

@@ -45,7 +45,7 @@ SAFETY: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class GuardRules:
     """Who may ask, and what pages may show."""
 
     names: Collection[str] = ()
@@ -65,7 +65,7 @@ class Rules:
 class Guard:
     """The application behind these rules."""
 
-    def __init__(self, app: ASGIApp, rules: Rules) -> None:
+    def __init__(self, app: ASGIApp, rules: GuardRules) -> None:
         self._app, self._rules = app, rules
         self._headers = [
             (name.lower().encode(), value.encode())

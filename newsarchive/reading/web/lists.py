@@ -16,7 +16,7 @@ from newsarchive.archive.format.journal import stamp
 from newsarchive.items import BEIJING
 from newsarchive.reading.entries import Entry
 from newsarchive.reading.records import guarded
-from newsarchive.reading.reposts import Story
+from newsarchive.reading.reposts import Reposted
 
 JSON, CSV = "json", "csv"
 KINDS = {JSON: "application/json; charset=utf-8", CSV: "text/csv; charset=utf-8"}
@@ -44,7 +44,7 @@ class Group:
     key: str
     """Its anchor on the page."""
     name: str
-    stories: Sequence[Story]
+    stories: Sequence[Reposted]
     href: str = ""
 
     @property
@@ -101,7 +101,7 @@ def _cell(value: object) -> object:
     return guarded(text) if isinstance(text, str) else text
 
 
-def by_hour(told: Iterable[Story]) -> list[Group]:
+def by_hour(told: Iterable[Reposted]) -> list[Group]:
     """Groups of neighbouring stories of one hour, in the order given."""
     return [
         Group(f"h{hour:02}", f"{hour} 时", tuple(group))
@@ -112,7 +112,7 @@ def by_hour(told: Iterable[Story]) -> list[Group]:
 def by_day(entries: Iterable[Entry], name: Mapping[date, str]) -> list[Group]:
     """Groups of neighbouring articles of one day, in the order given."""
     return [
-        Group(f"d{day}", name[day], tuple(map(Story, group)), f"/day/{day}")
+        Group(f"d{day}", name[day], tuple(map(Reposted, group)), f"/day/{day}")
         for day, group in groupby(entries, key=lambda entry: entry.day)
     ]
 

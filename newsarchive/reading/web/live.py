@@ -28,7 +28,7 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Unheard:
     """What one browser has not heard yet."""
 
     last: int
@@ -62,13 +62,13 @@ class Follower:
             self._look()
             return self._mark.token
 
-    def since(self, number: int) -> Told:
+    def since(self, number: int) -> Unheard:
         """What came behind the change of this number.  Raises ``ArchiveDamaged``."""
         with self._lock:
             self._look()
             news = tuple(one for one in self._held if one.number > number)
             oldest = self._held[0].number - 1 if len(self._held) == HELD else self._begin
-            return Told(self._last, news, is_lost=not oldest <= number <= self._last)
+            return Unheard(self._last, news, is_lost=not oldest <= number <= self._last)
 
     def _look(self) -> None:
         begun = time.monotonic()

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from fastapi import APIRouter, Request, Response
 
 from newsarchive.archive.format.journal import stamp
-from newsarchive.archive.index.coverage import Row
+from newsarchive.archive.index.coverage import CoverageRow
 from newsarchive.errors import ArchiveDamaged, CatalogueUnusable, NewsArchiveError
 from newsarchive.items import BEIJING
 from newsarchive.reading.bilingual import Bilingual
@@ -21,7 +21,7 @@ from newsarchive.reading.web import lists
 from newsarchive.reading.web.days import Page, newest
 from newsarchive.reading.web.drawing import Column
 from newsarchive.reading.web.site import Health, Refusal, Site, site_of
-from newsarchive.reading.web.twins import Table, table_twin
+from newsarchive.reading.web.twins import TwinTable, table_twin
 from newsarchive.reading.web.wording import KINDS, day_text
 
 router = APIRouter(include_in_schema=False)
@@ -40,7 +40,7 @@ COVERAGE_COLUMNS = ("day", "channel", "offered", "kept", "filtered", "failed", "
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldCorrection:
     """A correction with what changed; a file that cannot be read is told by its fault."""
 
     correction: Correction
@@ -68,7 +68,7 @@ def corrections_twin(
         }
         for one in _of_page(found, page)
     ]
-    return table_twin(request, form, Table("corrections", "corrections", CORRECTION_COLUMNS, rows))
+    return table_twin(request, form, TwinTable("corrections", "corrections", CORRECTION_COLUMNS, rows))
 
 
 @router.get("/corrections")
@@ -80,7 +80,7 @@ def corrections(request: Request, kind: str = "", until: date | None = None, pag
 
 def _told_of_corrections(site: Site, kind: str, until: date | None, page: int) -> dict[str, object]:
     found, last, first = found_corrections(site, kind, until)
-    by_day: dict[date, list[Told]] = {}
+    by_day: dict[date, list[ToldCorrection]] = {}
     for one in _of_page(found, page):
         by_day.setdefault(one.at.astimezone(BEIJING).date(), []).append(changed(site.library, one))
     return {
@@ -113,14 +113,14 @@ def _of_page(found: Sequence[Correction], page: int) -> Sequence[Correction]:
     return found[(page - 1) * CORRECTIONS_A_PAGE : page * CORRECTIONS_A_PAGE]
 
 
-def changed(library: Library, one: Correction) -> Told:
+def changed(library: Library, one: Correction) -> ToldCorrection:
     """The correction with its words."""
     if one.after is None:
-        return Told(one, None)
+        return ToldCorrection(one, None)
     try:
-        return Told(one, difference(library.text(one.before).told, library.text(one.after).told))
+        return ToldCorrection(one, difference(library.text(one.before).told, library.text(one.after).told))
     except ArchiveDamaged as error:
-        return Told(one, None, str(error))
+        return ToldCorrection(one, None, str(error))
 
 
 def _last_day(site: Site, until: date | None) -> date:
@@ -138,7 +138,7 @@ def coverage_twin(request: Request, form: str, until: date | None = None) -> Res
     rows, _, _, why = _rows(site_of(request), until)
     if why:
         raise Refusal(503, Bilingual(why))
-    return table_twin(request, form, Table("coverage", "days", COVERAGE_COLUMNS, map(_row, rows)))
+    return table_twin(request, form, TwinTable("coverage", "days", COVERAGE_COLUMNS, map(_row, rows)))
 
 
 @router.get("/coverage")
@@ -146,7 +146,7 @@ def coverage(request: Request, until: date | None = None) -> Response:
     """What became of what was offered, by day and channel; and whether all is well with the crawl."""
     site = site_of(request)
     rows, first, last, why = _rows(site, until)
-    by_day: dict[date, list[Row]] = {}
+    by_day: dict[date, list[CoverageRow]] = {}
     for row in reversed(rows):
         by_day.setdefault(row.day, []).insert(0, row)
     return site.page(
@@ -165,7 +165,7 @@ def coverage(request: Request, until: date | None = None) -> Response:
     )
 
 
-def _rows(site: Site, until: date | None) -> tuple[Sequence[Row], date, date, str]:
+def _rows(site: Site, until: date | None) -> tuple[Sequence[CoverageRow], date, date, str]:
     last = _last_day(site, until)
     first = last - timedelta(days=COVERAGE_DAYS - 1)
     try:
@@ -174,7 +174,7 @@ def _rows(site: Site, until: date | None) -> tuple[Sequence[Row], date, date, st
         return [], first, last, str(error)
 
 
-def _row(row: Row) -> dict[str, object]:
+def _row(row: CoverageRow) -> dict[str, object]:
     told = {name: getattr(row, name) for name in COVERAGE_COLUMNS}
     return {**told, "day": row.day.isoformat()}
 

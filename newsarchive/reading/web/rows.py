@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from markupsafe import Markup
 
 from newsarchive.reading.entries import Entry
-from newsarchive.reading.reposts import Story
+from newsarchive.reading.reposts import Reposted
 from newsarchive.reading.web.marks import Standing
 
 HELD = 20_000
@@ -15,7 +15,7 @@ HELD = 20_000
 _Key = tuple[object, ...]
 
 
-class Rows:
+class RowCache:
     """What was made is thrown away as a whole once there is too much of it; for several threads."""
 
     def __init__(self, make: Callable[..., str], fold: Callable[..., str]) -> None:
@@ -34,7 +34,7 @@ class Rows:
             for entry in entries
         )
 
-    def told(self, stories: Iterable[Story], standing: Standing) -> Markup:
+    def told(self, stories: Iterable[Reposted], standing: Standing) -> Markup:
         """The rows of these stories, in the order given; what says the same is folded."""
         starred, parts = frozenset(standing.starred), []
         for story in stories:

@@ -10,14 +10,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BeforeValidator
 
 from newsarchive.errors import SearchTooLong, UsageError
-from newsarchive.reading.atom import Entry as FeedEntry
+from newsarchive.reading.atom import FeedEntry
 from newsarchive.reading.bilingual import Bilingual
 from newsarchive.reading.search.query import Query as Asked
 from newsarchive.reading.search.searching import By, Hit
 from newsarchive.reading.web import feeds, lists
 from newsarchive.reading.web.searching import MOST_PAGES, Answered, Ask
 from newsarchive.reading.web.site import HTML, Refusal, Site, answer, site_of
-from newsarchive.reading.web.twins import Table, table_twin
+from newsarchive.reading.web.twins import TwinTable, table_twin
 
 router = APIRouter(include_in_schema=False)
 
@@ -64,7 +64,7 @@ def search_twin(request: Request, form: str, ask: Asking) -> Response:
     """The hits of one page as JSON or CSV."""
     site = site_of(request)
     found = answered(site, ask, query_of(site, ask))
-    return table_twin(request, form, Table("search", "articles", COLUMNS, map(as_dict, found.hits)))
+    return table_twin(request, form, TwinTable("search", "articles", COLUMNS, map(as_dict, found.hits)))
 
 
 @router.get("/feeds/search.{form}")

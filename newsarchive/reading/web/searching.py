@@ -19,7 +19,7 @@ from newsarchive.reading.library import Library
 from newsarchive.reading.search import hints
 from newsarchive.reading.search.index import standing
 from newsarchive.reading.search.query import QUOTES, Query, parse
-from newsarchive.reading.search.searching import By, Hit, Rows, Searcher, Wanted
+from newsarchive.reading.search.searching import By, FoundRows, Hit, SearchBounds, Searcher
 from newsarchive.reading.web.lists import Facets, facets_of
 
 LONGEST = 500
@@ -56,9 +56,9 @@ class Ask:
     page: int = 1
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> SearchBounds:
         """The same for the searcher."""
-        return Wanted(self.since or date.min, self.until or date.max, self.all_states)
+        return SearchBounds(self.since or date.min, self.until or date.max, self.all_states)
 
     def query(self, channel_names: Mapping[str, str]) -> Query:
         """Raises ``UsageError`` with a mark under the place that cannot be understood."""
@@ -84,7 +84,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class MonthOfHits:
     """One month that has hits."""
 
     first: date
@@ -103,7 +103,7 @@ class Answered:
     facets: Facets
     faceted: int
     """Of how many hits."""
-    months: Sequence[Month]
+    months: Sequence[MonthOfHits]
     """Newest first; of the hits that the index looked at."""
     hint: Bilingual
     """What would find something; empty where something was found."""
@@ -151,7 +151,7 @@ def _in_time(hits: Iterator[Hit]) -> Iterator[Hit]:
     return takewhile(lambda _: time.monotonic() < until, hits)
 
 
-def _hint(searcher: Searcher, query: Query, wanted: Wanted) -> Bilingual:
+def _hint(searcher: Searcher, query: Query, wanted: SearchBounds) -> Bilingual:
     """None is better than one that is long in coming."""
     try:
         return hints.hint(searcher, query, wanted)
@@ -159,14 +159,14 @@ def _hint(searcher: Searcher, query: Query, wanted: Wanted) -> Bilingual:
         return NOTHING
 
 
-def _pages(rows: Rows) -> int:
+def _pages(rows: FoundRows) -> int:
     return min(MOST_PAGES, -(-len(rows.rows) // HITS_A_PAGE))
 
 
-def _months(rows: Rows) -> Sequence[Month]:
+def _months(rows: FoundRows) -> Sequence[MonthOfHits]:
     """By the number of each row, which is its second of publication."""
     count = Counter(datetime.fromtimestamp(row.id, BEIJING).date().replace(day=1) for row in rows.rows)
-    return [Month(first, _last(first), count[first]) for first in sorted(count, reverse=True)[:MOST_MONTHS]]
+    return [MonthOfHits(first, _last(first), count[first]) for first in sorted(count, reverse=True)[:MOST_MONTHS]]
 
 
 def _last(first: date) -> date:

@@ -23,7 +23,7 @@ from newsarchive.reading.web.coverage_lines import CoverageLines
 from newsarchive.reading.web.held_pages import HeldPages
 from newsarchive.reading.web.live import Follower
 from newsarchive.reading.web.marks import NOTHING, Marks, Standing
-from newsarchive.reading.web.rows import Rows
+from newsarchive.reading.web.rows import RowCache
 from newsarchive.reading.web.searching import Searching
 
 MOST_ROWS = 4_000
@@ -76,7 +76,7 @@ class Site:
     coverage: CoverageLines = field(init=False)
     static: dict[str, bytes] = field(init=False)
     templates: Environment = field(init=False)
-    rows: Rows = field(init=False)
+    rows: RowCache = field(init=False)
     held: HeldPages = field(init=False, default_factory=HeldPages)
     searching: Searching = field(init=False)
 
@@ -89,7 +89,7 @@ class Site:
         self.static = {entry.name: entry.read_bytes() for entry in folder.iterdir() if entry.is_file()}
         self.templates = self._environment()
         made: Any = self.templates.get_template("row.html").module
-        self.rows = Rows(made.row, made.fold)
+        self.rows = RowCache(made.row, made.fold)
         self.templates.globals["rows"] = self.rows
 
     def standing(self) -> Standing:

@@ -20,7 +20,7 @@ from newsarchive.reading.web.days import LONGEST, newest
 from newsarchive.reading.web.drawing import Column
 from newsarchive.reading.web.lists import Facet
 from newsarchive.reading.web.site import MOST_ROWS, site_of
-from newsarchive.reading.web.twins import Table, table_twin, twin
+from newsarchive.reading.web.twins import TwinTable, table_twin, twin
 from newsarchive.reading.web.wording import day_text, symbol_text
 
 router = APIRouter(include_in_schema=False)
@@ -38,7 +38,7 @@ FEW_WEEKS_DAYS = 45
 """Of a plot that names each Monday; the names of more run into each other on a phone."""
 
 
-class Subject(StrEnum):
+class PageSubject(StrEnum):
     """What a page may be about; the first part of its address."""
 
     CHANNEL = "channel"
@@ -46,12 +46,12 @@ class Subject(StrEnum):
     SYMBOL = "symbol"
 
 
-NAMES = {Subject.CHANNEL: "频道", Subject.MEDIA: "来源", Subject.SYMBOL: "证券"}
+NAMES = {PageSubject.CHANNEL: "频道", PageSubject.MEDIA: "来源", PageSubject.SYMBOL: "证券"}
 Of = Annotated[str, Query(max_length=LONGEST)]
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class SubjectWindow:
     """Articles of whole days, newest first, and where to go on."""
 
     entries: Sequence[Entry]
@@ -62,17 +62,17 @@ class Window:
 
 
 @router.get("/{subject}.{form}")
-def subject_twin(request: Request, subject: Subject, form: str, of: Of = "", until: date | None = None) -> Response:
+def subject_twin(request: Request, subject: PageSubject, form: str, of: Of = "", until: date | None = None) -> Response:
     """The list of one channel, media or symbol as JSON or CSV; without one, which there are."""
     library = site_of(request).library
     if not of:
         _, _, facets = _facets(library, subject, _until(request, None))
-        return table_twin(request, form, Table(subject, "names", ("value", "name", "count"), map(asdict, facets)))
+        return table_twin(request, form, TwinTable(subject, "names", ("value", "name", "count"), map(asdict, facets)))
     return twin(request, form, window(library, chosen(subject, of), _until(request, until)).entries, subject)
 
 
 @router.get("/{subject}")
-def one_subject(request: Request, subject: Subject, of: Of = "", until: date | None = None) -> Response:
+def one_subject(request: Request, subject: PageSubject, of: Of = "", until: date | None = None) -> Response:
     """The articles of one channel, media or symbol; without one, which there are."""
     if not of:
         return _index(request, subject)
@@ -82,7 +82,7 @@ def one_subject(request: Request, subject: Subject, of: Of = "", until: date | N
     return site.held_page(request, "subject.html", lambda: {**told, **_told(site.library, subject, of, last)})
 
 
-def _told(library: Library, subject: Subject, of: str, until: date) -> dict[str, object]:
+def _told(library: Library, subject: PageSubject, of: str, until: date) -> dict[str, object]:
     found = window(library, chosen(subject, of), until)
     count = Counter(entry.day for entry in found.entries)
     days = [found.since + timedelta(days=n) for n in range((found.until - found.since).days + 1)]
@@ -98,25 +98,25 @@ def _told(library: Library, subject: Subject, of: str, until: date) -> dict[str,
     }
 
 
-def chosen(subject: Subject, of: str) -> Selection:
+def chosen(subject: PageSubject, of: str) -> Selection:
     """What the page of ``of`` shows."""
     match subject:
-        case Subject.CHANNEL:
+        case PageSubject.CHANNEL:
             return Selection(channel=of)
-        case Subject.MEDIA:
+        case PageSubject.MEDIA:
             return Selection(media=of)
-        case Subject.SYMBOL:
+        case PageSubject.SYMBOL:
             return Selection(symbol=of)
 
 
-def name_of(library: Library, subject: Subject, of: str) -> str:
+def name_of(library: Library, subject: PageSubject, of: str) -> str:
     """What a reader calls it."""
-    if subject is Subject.CHANNEL:
+    if subject is PageSubject.CHANNEL:
         return library.channel_name(of)
-    return symbol_text(of) if subject is Subject.SYMBOL else of
+    return symbol_text(of) if subject is PageSubject.SYMBOL else of
 
 
-def window(library: Library, wanted: Selection, until: date) -> Window:
+def window(library: Library, wanted: Selection, until: date) -> SubjectWindow:
     """The newest articles up to a day: whole days, until there are enough, at most those of three months or two seconds."""
     since, deadline = until - timedelta(days=WINDOW_DAYS - 1), time.monotonic() + PATIENCE_S
     entries: list[Entry] = []
@@ -126,7 +126,7 @@ def window(library: Library, wanted: Selection, until: date) -> Window:
             since = day
             break
     earlier = since - timedelta(days=1)
-    return Window(entries[:MOST_ROWS], since, until, earlier if library.days(until=earlier) else None)
+    return SubjectWindow(entries[:MOST_ROWS], since, until, earlier if library.days(until=earlier) else None)
 
 
 def _until(request: Request, given: date | None) -> date:
@@ -143,12 +143,12 @@ def _tick(day: date, days: int) -> str:
     return f"{day.month}/{day.day}" if wanted else ""
 
 
-def _index(request: Request, subject: Subject) -> Response:
+def _index(request: Request, subject: PageSubject) -> Response:
     site = site_of(request)
     return site.held_page(request, "index.html", lambda: _names(site.library, subject, _until(request, None)))
 
 
-def _names(library: Library, subject: Subject, last: date) -> dict[str, object]:
+def _names(library: Library, subject: PageSubject, last: date) -> dict[str, object]:
     days, total, facets = _facets(library, subject, last)
     return {
         "title": NAMES[subject],
@@ -160,10 +160,10 @@ def _names(library: Library, subject: Subject, last: date) -> dict[str, object]:
     }
 
 
-def _facets(library: Library, subject: Subject, last: date) -> tuple[int, int, Sequence[Facet]]:
+def _facets(library: Library, subject: PageSubject, last: date) -> tuple[int, int, Sequence[Facet]]:
     """How many days and articles were looked at, and what they have, most frequent first."""
     days = library.days(last - timedelta(days=INDEX_DAYS - 1), last)
     entries = [entry for day in days for entry in library.day(day).entries]
     found = lists.facets_of(entries, library.channel_name, MOST_NAMES)
-    of = {Subject.CHANNEL: found.channels, Subject.MEDIA: found.media, Subject.SYMBOL: found.symbols}
+    of = {PageSubject.CHANNEL: found.channels, PageSubject.MEDIA: found.media, PageSubject.SYMBOL: found.symbols}
     return len(days), len(entries), of[subject]

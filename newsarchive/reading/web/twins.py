@@ -13,7 +13,7 @@ from newsarchive.reading.web.site import answer
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TwinTable:
     """What a page lists."""
 
     name: str
@@ -27,10 +27,10 @@ class Table:
 
 def twin(request: Request, form: str, entries: Sequence[Entry], name: str, lasts_s: int = 0) -> Response:
     """A list of articles.  Raises 404 for a form that there is not."""
-    return table_twin(request, form, Table(name, "articles", lists.COLUMNS, map(lists.as_dict, entries)), lasts_s)
+    return table_twin(request, form, TwinTable(name, "articles", lists.COLUMNS, map(lists.as_dict, entries)), lasts_s)
 
 
-def table_twin(request: Request, form: str, table: Table, lasts_s: int = 0) -> Response:
+def table_twin(request: Request, form: str, table: TwinTable, lasts_s: int = 0) -> Response:
     """Any other list.  Raises 404 for a form that there is not."""
     if form not in lists.KINDS:
         raise HTTPException(404)

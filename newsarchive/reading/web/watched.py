@@ -14,7 +14,7 @@ from newsarchive.reading.web import search
 from newsarchive.reading.web.search import answered, feed_of
 from newsarchive.reading.web.searching import MOST_PAGES, Ask
 from newsarchive.reading.web.site import HTML, Refusal, Site, answer, site_of
-from newsarchive.reading.web.twins import Table, table_twin
+from newsarchive.reading.web.twins import TwinTable, table_twin
 
 router = APIRouter(include_in_schema=False)
 
@@ -47,10 +47,10 @@ def twin(request: Request, form: str, of: Name = "", page: Page = 1) -> Response
     known = _watches(site)
     if not of:
         rows = ({"name": one.name, "query": one.query.source, "digest": one.digest} for one in known)
-        return table_twin(request, form, Table("watches", "watches", COLUMNS, rows))
+        return table_twin(request, form, TwinTable("watches", "watches", COLUMNS, rows))
     watch = _named(known, of)
     found = answered(site, _ask(watch, page), watch.query)
-    return table_twin(request, form, Table("watch", "articles", search.COLUMNS, map(search.as_dict, found.hits)))
+    return table_twin(request, form, TwinTable("watch", "articles", search.COLUMNS, map(search.as_dict, found.hits)))
 
 
 @router.get("/feeds/watch.{form}")

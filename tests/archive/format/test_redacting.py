@@ -4,10 +4,17 @@ import pytest
 
 from newsarchive.archive.format.chain import Chain, former_links, is_explained
 from newsarchive.archive.format.journal import GENESIS_LINK, encode, link_of
-from newsarchive.archive.format.redacting import Words, names_of, rewritten, text_of, without_mentions, without_words
+from newsarchive.archive.format.redacting import (
+    HiddenWords,
+    names_of,
+    rewritten,
+    text_of,
+    without_mentions,
+    without_words,
+)
 
 TITLE = "玄武岩集团会计师承认虚增营收"
-NOTHING = Words.of(())
+NOTHING = HiddenWords.of(())
 
 
 def chained(*events):
@@ -37,20 +44,20 @@ def taken_out(lines, docid):
 
 
 def test_words_are_runs_of_eight_with_a_sign_beyond_ascii():
-    words = Words.of([f"{TITLE} and plain english words"])
+    words = HiddenWords.of([f"{TITLE} and plain english words"])
     assert words.touches(f"mit 「{TITLE[:8]}」")
     assert not words.touches(TITLE[:7])
     assert not words.touches("plain english words")
 
 
 def test_words_are_seen_through_the_escapes_of_an_address():
-    assert Words.of([TITLE]).touches(
+    assert HiddenWords.of([TITLE]).touches(
         "https://finance.sina.com.cn/s?t=%E7%8E%84%E6%AD%A6%E5%B2%A9%E9%9B%86%E5%9B%A2%E4%BC%9A%E8%AE%A1%E5%B8%88"
     )
 
 
 def test_the_share_of_a_text_that_stands_in_another():
-    words = Words.of([TITLE])
+    words = HiddenWords.of([TITLE])
     assert (words.share_in(f"…{TITLE}…"), words.share_in("别的"), NOTHING.share_in(TITLE)) == (1, 0, 0)
     assert 0 < words.share_in(TITLE[:10]) < 1
 
@@ -74,7 +81,7 @@ def test_a_line_keeps_what_holds_no_words_and_loses_any_other_key():
 
 def test_an_address_or_a_reason_that_quotes_is_empty():
     said = line("a", url=f"https://x/{TITLE}", reason=TITLE, channels=[TITLE])
-    cleaned = without_words(said, Words.of([TITLE]), keep_title=True)
+    cleaned = without_words(said, HiddenWords.of([TITLE]), keep_title=True)
     assert (cleaned["url"], cleaned["reason"], cleaned["channels"]) == ("", "", None)
 
 

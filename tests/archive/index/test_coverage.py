@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from newsarchive.archive.format import events, journal, paths
 from newsarchive.archive.format.events import Said
 from newsarchive.archive.index.catalogue import Catalogue
-from newsarchive.archive.index.coverage import NO_CHANNEL, Coverage, Gap, Row, Waiting
+from newsarchive.archive.index.coverage import NO_CHANNEL, Coverage, CoverageRow, Gap, Waiting
 from newsarchive.archive.index.view import look
 from newsarchive.archive.record import appending
 from tests.archive.making import (
@@ -60,7 +60,7 @@ def kept(number, **more):
 
 
 def row(day=DAY, channel="1686", sealed_by=None, **states):
-    return Row(day, channel, sum(states.values()), **NO_STATES | states, sealed_by=sealed_by)
+    return CoverageRow(day, channel, sum(states.values()), **NO_STATES | states, sealed_by=sealed_by)
 
 
 # --- the sum, by all that a journal can say ----------------------------------------------------------------------------
@@ -108,7 +108,9 @@ def recount(said):
         place: [state[docid] for docid, of in shown if (day_of[docid], of) == place] for place in places | set(sealed)
     }
     return {
-        Row(*place, len(states), **{name: states.count(name) for name in NO_STATES}, sealed_by=sealed.get(place))
+        CoverageRow(
+            *place, len(states), **{name: states.count(name) for name in NO_STATES}, sealed_by=sealed.get(place)
+        )
         for place, states in counted.items()
     }
 

@@ -64,7 +64,7 @@ def test_a_picture_that_is_kept_already_is_kept_for_the_next_document_without_as
     with running(root) as archive:
         archived(archive, article(3, body=f'<p>第三篇。</p><p><img src="{SHARED}"></p>'))
         sha256 = str(archive.find(docid_of(3)).result().sha256)  # type: ignore[union-attr]
-        named = pictures.Named(docid_of(3), sha256, [SHARED], {})
+        named = pictures.NamedPictures(docid_of(3), sha256, [SHARED], {})
         archive.merge(partial(pictures.name_all, day=MONDAY, found=[named], is_last=True)).result()
     assert [line["docid"] for line in _lines(root, "image") if line["url"] == SHARED] == list(map(docid_of, (1, 2, 3)))
 
@@ -192,7 +192,7 @@ def _two_days_of_one_picture(root: Path) -> None:
         for number, day in ((1, MONDAY), (2, TUESDAY)):
             archived(archive, article(number, day, body=f'<p>第{number}篇。</p><p><img src="{SHARED}"></p>'))
             sha256 = str(archive.find(docid_of(number)).result().sha256)  # type: ignore[union-attr]
-            named = pictures.Named(docid_of(number), sha256, [SHARED], {})
+            named = pictures.NamedPictures(docid_of(number), sha256, [SHARED], {})
             archive.merge(partial(pictures.name_all, day=day, found=[named], is_last=True)).result()
 
 

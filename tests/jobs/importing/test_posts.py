@@ -10,7 +10,7 @@ from newsarchive.archive.format.frontmatter import SeedHandler
 from newsarchive.archive.format.profiles import CLEAN, RSSHUB
 from newsarchive.archive.format.strictness import fault_of
 from newsarchive.jobs.importing.posts import found
-from newsarchive.jobs.importing.source import Unread
+from newsarchive.jobs.importing.source import NotTaken
 
 BODY = "<p>一段话 &#123;花括号&#125;</p>\n\n<!-- 尾 -->\n"
 DATE = "Wed, 29 Sep 2021 05:37:47 GMT"
@@ -150,7 +150,7 @@ def test_toml_is_read():
     ],
 )
 def test_what_is_no_post_is_told_with_its_reason(data, reason):
-    with pytest.raises(Unread, match=reason):
+    with pytest.raises(NotTaken, match=reason):
         read(data)
 
 

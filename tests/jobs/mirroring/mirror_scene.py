@@ -5,7 +5,7 @@ from contextlib import closing
 from functools import partial
 
 from newsarchive.archive.record import pictures
-from newsarchive.archive.record.pictures import Named
+from newsarchive.archive.record.pictures import NamedPictures
 from newsarchive.archive.record.store import Archive
 from newsarchive.jobs.mirroring.folder_store import FolderStore
 from newsarchive.jobs.mirroring.mirror import mirror
@@ -68,7 +68,7 @@ def _asked(archive, number):
 def _show(archive, shown):
     for number, names in shown.items():
         digest = archive.find(docid_of(number)).result().sha256
-        named = Named(docid_of(number), digest, [f"{HOST}/{name}" for name in names], {})
+        named = NamedPictures(docid_of(number), digest, [f"{HOST}/{name}" for name in names], {})
         archive.merge(partial(pictures.name_all, day=DAY, found=[named], is_last=True)).result()
     for name in sorted({name for names in shown.values() for name in names}):
         data = gif(name) if name.endswith("gif") else jpeg(name)

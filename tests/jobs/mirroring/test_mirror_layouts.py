@@ -8,7 +8,7 @@ import pytest
 
 from newsarchive.archive.format.rsshub import FOLDER
 from newsarchive.archive.record import pictures
-from newsarchive.archive.record.pictures import Named
+from newsarchive.archive.record.pictures import NamedPictures
 from newsarchive.archive.record.redaction import redact
 from newsarchive.jobs.mirroring import coming
 from newsarchive.jobs.mirroring.folder_store import FolderStore
@@ -199,7 +199,7 @@ def test_a_picture_that_another_day_names_and_this_archive_lost_is_not_pruned(tm
         one = article_of_shelves(4, TUESDAY)
         archived(archive, one)
         digest = archive.find(docid_of(4)).result().sha256
-        named = Named(docid_of(4), digest, ["https://n.sinaimg.cn/again.jpg"], {})
+        named = NamedPictures(docid_of(4), digest, ["https://n.sinaimg.cn/again.jpg"], {})
         archive.merge(partial(pictures.name_all, day=TUESDAY, found=[named], is_last=True)).result()
         archive.merge(partial(pictures.keep, url=named.urls[0], data=gone.read_bytes())).result()
     (root / gone.relative_to(copy)).unlink()  # lost here

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from newsarchive.jobs.reextracting import report_page
-from newsarchive.jobs.reextracting.change import Change, FieldChange
-from newsarchive.jobs.reextracting.day import DayAgain, Trouble
+from newsarchive.jobs.reextracting.change import FieldChange, StateChange
+from newsarchive.jobs.reextracting.day import DayAgain, LeftDocument
 from newsarchive.jobs.reextracting.outcome import SAMPLES_A_LAYOUT, ReextractionOutcome
 from newsarchive.pages.changes import Edit
 
@@ -18,8 +18,8 @@ DAY = date(2026, 11, 23)
 EVIL = "</del><script src=https://example.org/x.js>alert(1)</script>\"'{{ 7 * 7 }}\x00\x1b[31m\u202e"
 
 
-def change(number: int = 1, text: str = "纸船") -> Change:
-    return Change(
+def change(number: int = 1, text: str = "纸船") -> StateChange:
+    return StateChange(
         docid=f"naaaaaa{number:07}",
         day=DAY,
         title=text,
@@ -33,7 +33,7 @@ def change(number: int = 1, text: str = "纸船") -> Change:
     )
 
 
-def outcome_of(*changes: Change, **more: object) -> ReextractionOutcome:
+def outcome_of(*changes: StateChange, **more: object) -> ReextractionOutcome:
     outcome = ReextractionOutcome(is_dry=True)
     outcome.take(DayAgain(DAY, changes=list(changes), **more))  # type: ignore[arg-type]
     return outcome
@@ -49,7 +49,7 @@ def test_page_names_each_document_and_counts_by_layout_and_field() -> None:
 
 
 def test_hostile_text_is_shown_as_text() -> None:
-    troubles = [Trouble("not-an-article", EVIL, DAY, EVIL)]
+    troubles = [LeftDocument("not-an-article", EVIL, DAY, EVIL)]
     made = report_page.page(outcome_of(change(text=EVIL), troubles=troubles))
     assert "<script" not in made
     assert "&lt;script src=https://example.org/x.js&gt;" in made
@@ -65,7 +65,7 @@ def test_page_asks_for_nothing_from_elsewhere() -> None:
 
 def test_samples_are_bounded_and_of_each_kind() -> None:
     alike = [change(number) for number in range(50)]
-    outcome = outcome_of(*alike, Change("naaaaaa0000099", DAY, "", "SinaFinance2017Page", 1, lost=3))
+    outcome = outcome_of(*alike, StateChange("naaaaaa0000099", DAY, "", "SinaFinance2017Page", 1, lost=3))
     samples = outcome.layouts["SinaFinance2017Page"].samples
     assert len(samples) < SAMPLES_A_LAYOUT
     assert samples[-1].docid == "naaaaaa0000099"

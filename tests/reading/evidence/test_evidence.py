@@ -14,7 +14,7 @@ import pytest
 
 from newsarchive.archive.format import journal
 from newsarchive.archive.format.heads import parse
-from newsarchive.archive.format.raw_answer import Record
+from newsarchive.archive.format.raw_answer import WarcRecord
 from newsarchive.errors import ArchiveDamaged, UsageError
 from newsarchive.jobs import verify
 from newsarchive.reading.evidence import bundle
@@ -165,7 +165,7 @@ def is_told(root: Path, path: Path, bit: int, evidence: Evidence | None = None) 
         path.write_bytes(before)
 
 
-def said(evidence: Evidence | None) -> list[Record]:
+def said(evidence: Evidence | None) -> list[WarcRecord]:
     assert evidence
     return [member.record for member in evidence.members]
 

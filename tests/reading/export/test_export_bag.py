@@ -12,7 +12,7 @@ import pytest
 from newsarchive.archive.format import journal, media, paths
 from newsarchive.jobs import verify
 from newsarchive.reading.entries import Selection
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.library import Library
 from tests.archive.making_raw import is_passed_by_warcio, kinds, raw_files
 from tests.reading import shelves, stored
@@ -29,8 +29,8 @@ def stored_root(stored_days: Path, tmp_path: Path) -> Path:
     return shutil.copytree(stored_days, tmp_path / "archive")
 
 
-def made(root: Path, out: Path, selection: Selection | None = None) -> Source:
-    source = Source(Library(root), selection or Selection())
+def made(root: Path, out: Path, selection: Selection | None = None) -> ExportSource:
+    source = ExportSource(Library(root), selection or Selection())
     bag.export(source, out)
     return source
 

@@ -15,7 +15,7 @@ import pytest
 
 from newsarchive.reading.export import hexo, hugo
 from newsarchive.reading.export.shown import title_of
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.library import Library
 from tests.reading import shelves
 from tests.reading.export import hostile
@@ -80,7 +80,7 @@ def blog(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def built(blog: Path, source: Source, zone: str) -> Path:
+def built(blog: Path, source: ExportSource, zone: str) -> Path:
     """What Hexo makes of an export, on a machine whose clock is another one's."""
     for name in ("source/_posts/news", "public"):
         shutil.rmtree(blog / name, ignore_errors=True)
@@ -93,7 +93,7 @@ def built(blog: Path, source: Source, zone: str) -> Path:
 
 
 def test_hexo_builds_all_without_a_warning(library: Library, blog: Path) -> None:
-    public = built(blog, Source(library), "Asia/Shanghai")
+    public = built(blog, ExportSource(library), "Asia/Shanghai")
     assert len(shelves.names(public)) == ARTICLES
     for docid, title in titles(library).items():
         page = (public / docid / "index.html").read_text("utf-8")
@@ -104,7 +104,7 @@ def test_hexo_builds_all_without_a_warning(library: Library, blog: Path) -> None
 
 @pytest.mark.parametrize("zone", ["", "Asia/Shanghai", "America/New_York"])
 def test_hexo_tells_the_right_moment_in_each_zone(library: Library, blog: Path, zone: str) -> None:
-    public = built(blog, Source(library, is_wanted=lambda entry: entry.docid == docid_of(4)), zone)
+    public = built(blog, ExportSource(library, is_wanted=lambda entry: entry.docid == docid_of(4)), zone)
     page = (public / docid_of(4) / "index.html").read_text("utf-8")
     assert 'datetime="2026-11-22T20:00:00.000Z"' in page
 
@@ -119,7 +119,7 @@ def test_hugo_builds_all_without_a_warning(library: Library, tmp_path: Path) -> 
     (tmp_path / "layouts/_default/single.html").write_text(SINGLE)
     (tmp_path / "layouts/_default/list.html").write_text(LIST)
     (tmp_path / "content").mkdir()
-    hugo.export(Source(library), tmp_path / "content/news")
+    hugo.export(ExportSource(library), tmp_path / "content/news")
     told = ran([program, "--panicOnWarning", "--buildFuture"], tmp_path)
     assert "WARN" not in told
     for docid, title in titles(library).items():

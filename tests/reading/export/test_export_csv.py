@@ -6,20 +6,20 @@ from pathlib import Path
 import pytest
 
 from newsarchive.reading.export import csv_
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.library import Library
 from tests.reading.export import hostile
 
 
 @pytest.fixture
 def rows(hostile_library: Library, tmp_path: Path) -> list[dict[str, str]]:
-    csv_.export(Source(hostile_library), tmp_path / "out.csv")
+    csv_.export(ExportSource(hostile_library), tmp_path / "out.csv")
     with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def test_excel_finds_its_mark_and_its_line_ends(library: Library, tmp_path: Path) -> None:
-    csv_.export(Source(library), tmp_path / "out.csv")
+    csv_.export(ExportSource(library), tmp_path / "out.csv")
     data = (tmp_path / "out.csv").read_bytes()
     assert data.startswith(b"\xef\xbb\xbfdocid,day,title,text,url,published_at,")
     assert data.count(b"\r\n") == 6

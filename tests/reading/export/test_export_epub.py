@@ -11,7 +11,7 @@ import pytest
 
 from newsarchive.reading.entries import Selection
 from newsarchive.reading.export import epub
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.library import Library
 from tests.reading.export import hostile
 from tests.reading.shelves import MONDAY
@@ -20,7 +20,7 @@ XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
 def book_of(library: Library, out: Path, **selection: object) -> zipfile.ZipFile:
-    epub.export(Source(library, Selection(**selection)), out)  # type: ignore[arg-type]
+    epub.export(ExportSource(library, Selection(**selection)), out)  # type: ignore[arg-type]
     return zipfile.ZipFile(out)
 
 

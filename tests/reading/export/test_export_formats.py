@@ -13,7 +13,7 @@ import pytest
 from newsarchive.errors import UsageError
 from newsarchive.reading.export import site_search
 from newsarchive.reading.export.formats import FORMATS, export
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.library import Library
 from tests.reading import shelves
 from tests.reading.export import hostile
@@ -58,7 +58,7 @@ def test_an_export_changes_nothing_of_the_archive_and_has_each_article(
     library: Library, tmp_path: Path, format_name: str
 ) -> None:
     before = shelves.footprint(library.root)
-    source = Source(library)
+    source = ExportSource(library)
     export(format_name, source, tmp_path / "out")
     assert source.exported == 5
     assert all(
@@ -70,9 +70,9 @@ def test_an_export_changes_nothing_of_the_archive_and_has_each_article(
 def test_nothing_of_a_redacted_article_is_left_after_the_next_export(
     root: Path, tmp_path: Path, format_name: str
 ) -> None:
-    export(format_name, Source(Library(root)), tmp_path / "out")
+    export(format_name, ExportSource(Library(root)), tmp_path / "out")
     shelves.redacted(root, docid_of(4))
-    export(format_name, Source(Library(root)), tmp_path / "out")
+    export(format_name, ExportSource(Library(root)), tmp_path / "out")
     left = read(tmp_path / "out")
     assert not [word for word in ("正文4", "第4篇", "证券时报", docid_of(4)) if word in left]
     assert "正文3。" in left
@@ -84,7 +84,7 @@ def test_forty_hostile_articles_go_out_once_each(
 ) -> None:
     shared = tmp_path_factory.getbasetemp() / f"hostile-{profile}"
     root = shared if shared.is_dir() else hostile.archived(shared, profile)
-    source = Source(Library(root))
+    source = ExportSource(Library(root))
     export(format_name, source, tmp_path / "out")
     assert (source.exported, source.unreadable) == (len(hostile.articles()), 0)
     assert not {"\x1b", "\x07", "\x9b"} & set(read(tmp_path / "out"))
@@ -93,7 +93,7 @@ def test_forty_hostile_articles_go_out_once_each(
 
 def test_an_unknown_format_is_told_with_the_known_ones(library: Library, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"parqet is no format: expected one of markdown, .*; did you mean parquet\?"):
-        export("parqet", Source(library), tmp_path / "out")
+        export("parqet", ExportSource(library), tmp_path / "out")
 
 
 FOREIGN = {
@@ -111,7 +111,7 @@ def test_a_persons_file_stays(library: Library, tmp_path: Path, name: str, forei
     out = tmp_path / "out"
     out.write_bytes(FOREIGN[foreign])
     with pytest.raises(UsageError, match="it stays as it is"):
-        export(name, Source(library), out)
+        export(name, ExportSource(library), out)
     assert out.read_bytes() == FOREIGN[foreign]
 
 
@@ -121,19 +121,19 @@ def test_an_earlier_export_and_an_empty_file_are_replaced_and_a_link_stays(
 ) -> None:
     out, link = tmp_path / "out", tmp_path / "link"
     out.touch()
-    export(name, Source(library), out)
+    export(name, ExportSource(library), out)
     first = out.read_bytes()
-    export(name, Source(library), out)
+    export(name, ExportSource(library), out)
     assert out.read_bytes() == first
     link.symlink_to(out)
     with pytest.raises(UsageError, match="is a link, and stays"):
-        export(name, Source(library), link)
+        export(name, ExportSource(library), link)
 
 
 def test_a_database_to_which_somebody_added_a_table_stays(library: Library, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    export("sqlite", Source(library), out)
+    export("sqlite", ExportSource(library), out)
     with closing(sqlite3.connect(out)) as database:
         database.execute("create table notes (text)")
     with pytest.raises(UsageError, match="it stays as it is"):
-        export("sqlite", Source(library), out)
+        export("sqlite", ExportSource(library), out)

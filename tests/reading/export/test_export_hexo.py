@@ -6,7 +6,7 @@ import frontmatter
 import pytest
 
 from newsarchive.reading.export import hexo
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.library import Library
 from tests.reading.export import hostile
 from tests.reading.shelves import docid_of
@@ -14,12 +14,12 @@ from tests.reading.shelves import docid_of
 
 @pytest.fixture
 def posts(hostile_library: Library, tmp_path: Path) -> list[Path]:
-    hexo.export(Source(hostile_library), tmp_path / "_posts")
+    hexo.export(ExportSource(hostile_library), tmp_path / "_posts")
     return sorted((tmp_path / "_posts").rglob("*.md"))
 
 
 def test_a_post_is_named_and_addressed_by_its_docid(library: Library, tmp_path: Path) -> None:
-    hexo.export(Source(library), tmp_path / "_posts")
+    hexo.export(ExportSource(library), tmp_path / "_posts")
     text = (tmp_path / f"_posts/2026/11/24/{docid_of(4)}.md").read_text("utf-8")
     url = f"https://finance.sina.com.cn/roll/2026-11-24/doc-i{docid_of(4)}.shtml"
     assert text == (
@@ -64,6 +64,6 @@ def test_no_title_holds_a_tag_that_a_theme_would_pass_on(posts: list[Path]) -> N
 def test_dates_are_such_as_the_blog_takes_them(library: Library, tmp_path: Path, settings: str, date: str) -> None:
     (tmp_path / "source/_posts").mkdir(parents=True)
     (tmp_path / "_config.yml").write_text(settings)
-    hexo.export(Source(library), tmp_path / "source/_posts/news")
+    hexo.export(ExportSource(library), tmp_path / "source/_posts/news")
     post = frontmatter.load(str(tmp_path / f"source/_posts/news/2026/11/24/{docid_of(4)}.md"))
     assert post["date"] == date

@@ -5,14 +5,14 @@ from pathlib import Path
 import frontmatter
 
 from newsarchive.reading.export import hugo
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.library import Library
 from tests.reading.export import hostile
 from tests.reading.shelves import docid_of
 
 
 def test_a_page_has_an_address_of_its_own_and_markdown(library: Library, tmp_path: Path) -> None:
-    hugo.export(Source(library), tmp_path / "news")
+    hugo.export(ExportSource(library), tmp_path / "news")
     text = (tmp_path / f"news/2026/11/24/{docid_of(4)}.md").read_text("utf-8")
     url = f"https://finance.sina.com.cn/roll/2026-11-24/doc-i{docid_of(4)}.shtml"
     assert text == (
@@ -24,7 +24,7 @@ def test_a_page_has_an_address_of_its_own_and_markdown(library: Library, tmp_pat
 
 
 def test_no_hostile_page_holds_a_shortcode(hostile_library: Library, tmp_path: Path) -> None:
-    hugo.export(Source(hostile_library), tmp_path / "news")
+    hugo.export(ExportSource(hostile_library), tmp_path / "news")
     pages = sorted((tmp_path / "news").rglob("*.md"))
     assert len(pages) == len(hostile.articles())
     for page in pages:

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from newsarchive.reading.export import jsonl
 from newsarchive.reading.export.record import NAMES
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.library import Library
 from tests.reading.export import hostile
 from tests.reading.shelves import docid_of
 
 
 def test_a_line_has_all_that_is_known(library: Library, tmp_path: Path) -> None:
-    jsonl.export(Source(library), tmp_path / "out.jsonl")
+    jsonl.export(ExportSource(library), tmp_path / "out.jsonl")
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
     assert [line["docid"] for line in lines] == [docid_of(number) for number in range(1, 6)]
     told = lines[3]
@@ -25,7 +25,7 @@ def test_a_line_has_all_that_is_known(library: Library, tmp_path: Path) -> None:
 
 
 def test_hostile_texts_are_one_line_each_for_whoever_splits(hostile_library: Library, tmp_path: Path) -> None:
-    jsonl.export(Source(hostile_library), tmp_path / "out")
+    jsonl.export(ExportSource(hostile_library), tmp_path / "out")
     text = (tmp_path / "out").read_text("utf-8")
     assert len(text.splitlines()) == len(hostile.articles())
     assert not {"\x1b", "\x07", "\x9b", "\x00"} & set(text)
@@ -35,5 +35,5 @@ def test_hostile_texts_are_one_line_each_for_whoever_splits(hostile_library: Lib
 
 def test_the_same_archive_gives_the_same_bytes(library: Library, tmp_path: Path) -> None:
     for name in ("a", "b"):
-        jsonl.export(Source(Library(library.root)), tmp_path / name)
+        jsonl.export(ExportSource(Library(library.root)), tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 
 from newsarchive.reading.export import markdown
 from newsarchive.reading.export.shown import title_of
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.library import Library
 from tests.reading.export import hostile
 from tests.reading.shelves import docid_of
@@ -18,12 +18,12 @@ READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 @pytest.fixture
 def notes(hostile_library: Library, tmp_path: Path) -> list[Path]:
-    markdown.export(Source(hostile_library), tmp_path / "vault")
+    markdown.export(ExportSource(hostile_library), tmp_path / "vault")
     return sorted((tmp_path / "vault").rglob("*.md"))
 
 
 def test_a_note_is_front_matter_a_heading_and_plain_markdown(library: Library, tmp_path: Path) -> None:
-    markdown.export(Source(library), tmp_path / "vault")
+    markdown.export(ExportSource(library), tmp_path / "vault")
     note = tmp_path / "vault/2026/11/23/第2篇.md"
     assert note.read_text("utf-8") == (
         '---\ntitle: "第2篇（更正）"\ndate: 2026-11-23T02:00:00+08:00\n'

@@ -10,7 +10,7 @@ import pytest
 from newsarchive.reading.entries import Selection
 from newsarchive.reading.export import data_card
 from newsarchive.reading.export.record import NAMES
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.library import Library
 from tests.reading import shelves
 from tests.reading.export import hostile
@@ -25,7 +25,7 @@ from newsarchive.reading.export import parquet
 
 @pytest.fixture
 def out(library: Library, tmp_path: Path) -> Path:
-    parquet.export(Source(library), tmp_path / "out")
+    parquet.export(ExportSource(library), tmp_path / "out")
     return tmp_path / "out"
 
 
@@ -61,7 +61,7 @@ def test_duckdb_reads_the_folder_by_month(out: Path) -> None:
 def test_the_card_tells_what_is_there_and_what_is_missing(library: Library, tmp_path: Path) -> None:
     for entry in library.entries(Selection(until=MONDAY)):
         (library.root / entry.file).unlink()
-    parquet.export(Source(library, Selection(media="新华社")), tmp_path / "out")
+    parquet.export(ExportSource(library, Selection(media="新华社")), tmp_path / "out")
     card = (tmp_path / "out/_data-card.md").read_text("utf-8")
     assert "1 articles, 1 of them withdrawn by the source. Selection: media 新华社. Schema 1." in card
     assert "3 articles are missing" in card
@@ -72,12 +72,12 @@ def test_the_card_tells_what_is_there_and_what_is_missing(library: Library, tmp_
 def test_a_card_without_a_catalogue_says_that_coverage_is_not_known(library: Library) -> None:
     catalogue = library.root / ".newsarchive/catalogue.sqlite"
     catalogue.write_bytes(b"none" * 1000)
-    card = data_card.card(Source(library), [])
+    card = data_card.card(ExportSource(library), [])
     assert ("Not known: " in card) != ("offered = kept" in card)
 
 
 def test_the_same_archive_gives_the_same_bytes(library: Library, out: Path, tmp_path: Path) -> None:
-    parquet.export(Source(Library(library.root, {"1686": "国內", "2509": "滚动"})), tmp_path / "again")
+    parquet.export(ExportSource(Library(library.root, {"1686": "国內", "2509": "滚动"})), tmp_path / "again")
     files = {path.relative_to(out): path.read_bytes() for path in out.rglob("*") if path.is_file()}
     assert files == {
         p.relative_to(tmp_path / "again"): p.read_bytes() for p in (tmp_path / "again").rglob("*") if p.is_file()
@@ -90,7 +90,7 @@ def test_long_texts_are_parted_into_groups(
     hostile_library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parquet, "GROUP_CHARACTERS", 10_000)
-    parquet.export(Source(hostile_library), tmp_path / "out")
+    parquet.export(ExportSource(hostile_library), tmp_path / "out")
     table = dataset.dataset(tmp_path / "out", partitioning="hive").to_table()
     assert table.num_rows == len(hostile.articles())
     assert "\x1b" not in "".join(table["text"].to_pylist())

@@ -11,7 +11,7 @@ from newsarchive.archive.index.worker import Workers
 from newsarchive.errors import UsageError
 from newsarchive.reading.entries import Selection
 from newsarchive.reading.export.formats import FORMATS, export
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.library import Library
 from tests.reading.shelves import MONDAY
 
@@ -21,7 +21,7 @@ ROWS = [name for name, kind in FORMATS.items() if kind.has_rows]
 def made(name: str, root: Path, out: Path, workers: Workers | None, selection: Selection) -> tuple[object, ...]:
     """The files of an export, what it counts, and where its progress ends."""
     told: list[tuple[int, int, int]] = []
-    source = Source(Library(root), selection, tell=lambda *done: told.append(done), workers=workers)
+    source = ExportSource(Library(root), selection, tell=lambda *done: told.append(done), workers=workers)
     out.parent.mkdir()
     export(name, source, out)
     found = {file.name: file.read_bytes() for file in out.parent.rglob("*") if file.is_file()}
@@ -51,4 +51,4 @@ def test_what_is_not_selected_is_not_in_it(root: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["markdown", "epub", "bag"])
 def test_other_formats_are_made_by_one_process(name: str, root: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="jsonl, csv, parquet, sqlite can be made by more"):
-        export(name, Source(Library(root), workers=Workers(2)), tmp_path / "out")
+        export(name, ExportSource(Library(root), workers=Workers(2)), tmp_path / "out")

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 import pytest
 
 from newsarchive.reading.export import site, site_search
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.library import Library
 from tests.reading.export import hostile
 from tests.reading.shelves import docid_of
@@ -42,7 +42,7 @@ class Page(HTMLParser):
 def out(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Without the search, which takes a second to make."""
     monkeypatch.setattr(site_search, "MOST_ARTICLES", 0)
-    site.export(Source(library), tmp_path / "site")
+    site.export(ExportSource(library), tmp_path / "site")
     return tmp_path / "site"
 
 
@@ -68,7 +68,7 @@ def test_hostile_articles_run_nothing_and_stay_in_their_place(
     hostile_library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site_search, "MOST_ARTICLES", 0)
-    site.export(Source(hostile_library), tmp_path / "site")
+    site.export(ExportSource(hostile_library), tmp_path / "site")
     pages = [Page(path) for path in (tmp_path / "site").rglob("*.html")]
     assert len(pages) == len(hostile.articles()) + 4
     for page in pages:
@@ -80,7 +80,7 @@ def test_hostile_articles_run_nothing_and_stay_in_their_place(
 
 def test_the_same_archive_gives_the_same_bytes_and_replaces_the_folder(library: Library, out: Path) -> None:
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
-    site.export(Source(library), out)
+    site.export(ExportSource(library), out)
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
 
 
@@ -111,7 +111,7 @@ def test_a_browser_shows_the_folder_without_a_complaint(out: Path, tmp_path: Pat
 @pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")
 @pytest.mark.skipif(not site_search.is_searchable(), reason="needs the extra site")
 def test_the_served_folder_finds_a_word_in_a_text(library: Library, tmp_path: Path) -> None:
-    site.export(Source(library), tmp_path / "site")
+    site.export(ExportSource(library), tmp_path / "site")
     assert 'href="search.html"' in (tmp_path / "site/index.html").read_text("utf-8")
     handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "site"))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:

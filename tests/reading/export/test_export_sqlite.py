@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from newsarchive.reading.export import sqlite
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.library import Library
 from tests.reading import shelves
 from tests.reading.export import hostile
@@ -24,7 +24,7 @@ RUNS = 60
 
 @pytest.fixture
 def database(library: Library, tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    sqlite.export(Source(library), tmp_path / "news.db")
+    sqlite.export(ExportSource(library), tmp_path / "news.db")
     with closing(sqlite3.connect(tmp_path / "news.db")) as opened:
         yield opened
 
@@ -40,7 +40,7 @@ def test_each_subject_has_its_table(database: sqlite3.Connection) -> None:
 
 
 def test_the_search_finds_each_run_of_characters_where_it_stands(hostile_library: Library, tmp_path: Path) -> None:
-    sqlite.export(Source(hostile_library), tmp_path / "news.db")
+    sqlite.export(ExportSource(hostile_library), tmp_path / "news.db")
     with closing(sqlite3.connect(tmp_path / "news.db")) as opened:
         rows = opened.execute("select docid, title, text from articles where length(text) < 10000").fetchall()
         chosen = random.Random(7)
@@ -62,7 +62,7 @@ def test_no_words_are_an_error(database: sqlite3.Connection, words: str) -> None
 @pytest.mark.long
 def test_datasette_serves_tables_and_the_search(library: Library, tmp_path: Path) -> None:
     app = pytest.importorskip("datasette.app", reason="datasette is not installed")
-    sqlite.export(Source(library), tmp_path / "news.db")
+    sqlite.export(ExportSource(library), tmp_path / "news.db")
     metadata = json.loads((tmp_path / "news.db.metadata.json").read_text("utf-8"))
     served = app.Datasette([str(tmp_path / "news.db")], metadata=metadata)
 
@@ -78,7 +78,7 @@ def test_datasette_serves_tables_and_the_search(library: Library, tmp_path: Path
 def test_the_same_archive_gives_the_same_bytes(library: Library, tmp_path: Path) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
-        sqlite.export(Source(Library(library.root)), tmp_path / folder / "news.db")
+        sqlite.export(ExportSource(Library(library.root)), tmp_path / folder / "news.db")
     for name in shelves.names(tmp_path / "a"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
     assert shelves.names(tmp_path / "a") == ["news.db", "news.db.metadata.json"]
@@ -87,12 +87,12 @@ def test_the_same_archive_gives_the_same_bytes(library: Library, tmp_path: Path)
 def test_settings_of_datasette_that_are_there_stay(library: Library, tmp_path: Path) -> None:
     settings = tmp_path / "out.db.metadata.json"
     settings.write_text("mine")
-    sqlite.export(Source(library), tmp_path / "out.db")
+    sqlite.export(ExportSource(library), tmp_path / "out.db")
     assert settings.read_text() == "mine"
 
 
 def test_hostile_articles_are_rows_like_others(hostile_library: Library, tmp_path: Path) -> None:
-    sqlite.export(Source(hostile_library), tmp_path / "news.db")
+    sqlite.export(ExportSource(hostile_library), tmp_path / "news.db")
     with closing(sqlite3.connect(tmp_path / "news.db")) as opened:
         titles = {title for (title,) in opened.execute("select title from articles")}
         assert len(titles) == len(hostile.articles())

@@ -22,7 +22,7 @@ import pytest
 
 from newsarchive.errors import UsageError
 from newsarchive.reading.entries import Selection
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.library import Library
 from tests.archive.making_raw import is_passed_by_warcio, kinds
 from tests.conftest import Crawls
@@ -39,8 +39,8 @@ def stored_root(stored_days: Path, tmp_path: Path) -> Path:
     return shutil.copytree(stored_days, tmp_path / "archive")
 
 
-def made(root: Path, out: Path, selection: Selection | None = None) -> Source:
-    source = Source(Library(root), selection or Selection())
+def made(root: Path, out: Path, selection: Selection | None = None) -> ExportSource:
+    source = ExportSource(Library(root), selection or Selection())
     wacz.export(source, out)
     return source
 

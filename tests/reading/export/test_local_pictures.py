@@ -14,10 +14,10 @@ from urllib.parse import unquote
 import pytest
 
 from newsarchive.errors import UsageError
-from newsarchive.reading.export.day_folders import Change
+from newsarchive.reading.export.day_folders import FolderChange
 from newsarchive.reading.export.formats import FORMATS, export
 from newsarchive.reading.export.local_pictures import with_pictures
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.library import Library
 from tests.reading.pictured import DATA, LOST, OWN, SHARED, media_of, pictured
 from tests.reading.shelves import docid_of, redacted
@@ -31,10 +31,10 @@ def root(tmp_path: Path) -> Path:
     return pictured(tmp_path / "archive")
 
 
-def _export(root: Path, name: str, *, has_pictures: bool = True) -> tuple[Path, Change | None]:
+def _export(root: Path, name: str, *, has_pictures: bool = True) -> tuple[Path, FolderChange | None]:
     out = root.parent / OUT.get(name, f"{name}.out")
     out.parent.mkdir(parents=True, exist_ok=True)
-    return out, export(name, Source(Library(root), has_pictures=has_pictures), out)
+    return out, export(name, ExportSource(Library(root), has_pictures=has_pictures), out)
 
 
 def _texts(out: Path) -> dict[Path, str]:
@@ -71,7 +71,7 @@ def test_without_the_option_pictures_stay_sina_s(root: Path, name: str) -> None:
 def test_a_second_export_changes_nothing_and_a_redacted_article_takes_its_pictures_along(root: Path, name: str) -> None:
     _export(root, name)
     _, again = _export(root, name)
-    assert again == Change()
+    assert again == FolderChange()
     redacted(root, docid_of(1))
     _, change = _export(root, name, has_pictures=False)
     assert change is not None
@@ -120,7 +120,7 @@ def test_formats_that_hold_no_pictures_say_so(root: Path, name: str) -> None:
 
 def test_a_blog_that_is_none_is_told(root: Path) -> None:
     with pytest.raises(UsageError, match="lies in no folder _posts"):
-        export("hexo", Source(Library(root), has_pictures=True), root.parent / "somewhere")
+        export("hexo", ExportSource(Library(root), has_pictures=True), root.parent / "somewhere")
 
 
 def test_no_text_is_taken_for_a_picture() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from newsarchive.reading.export.searched import found_by
-from newsarchive.reading.export.source import Source
+from newsarchive.reading.export.source import ExportSource
 from newsarchive.reading.library import Library
 from newsarchive.reading.search import index
 from newsarchive.reading.search.query import parse
@@ -16,7 +16,7 @@ from tests.reading.shelves import archived, article, docid_of, revised, running,
 
 def docids(root: Path, query: str) -> set[str]:
     wanted = found_by(root, parse(query), index.standing(root).behind)
-    return {one.entry.docid for one in Source(Library(root), is_wanted=wanted).articles()}
+    return {one.entry.docid for one in ExportSource(Library(root), is_wanted=wanted).articles()}
 
 
 @pytest.mark.parametrize("is_level", [True, False])

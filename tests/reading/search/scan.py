@@ -11,7 +11,7 @@ from newsarchive.items import Article
 from newsarchive.reading.library import Library
 from newsarchive.reading.search.fold import fold
 from newsarchive.reading.search.query import parse
-from newsarchive.reading.search.searching import Searcher, Wanted
+from newsarchive.reading.search.searching import SearchBounds, Searcher
 from newsarchive.rehearsal.prose import ProseWriter
 from tests.reading import shelves
 from tests.reading.shelves import MONDAY
@@ -74,7 +74,7 @@ def scan(texts: dict[tuple[str, int], list[str]], *words: str) -> set[str]:
     }
 
 
-def found(root: Path, words: str, wanted: Wanted = Wanted()) -> set[str]:  # noqa: B008 - frozen
+def found(root: Path, words: str, wanted: SearchBounds = SearchBounds()) -> set[str]:  # noqa: B008 - frozen
     """The documents that the search finds."""
     return {docid for _, docid in Searcher(root).all(parse(words), wanted)}
 

@@ -8,7 +8,7 @@ import pytest
 
 from newsarchive.errors import ArchiveLocked
 from newsarchive.reading.search import building, index
-from newsarchive.reading.search.searching import Wanted
+from newsarchive.reading.search.searching import SearchBounds
 from tests.reading import shelves
 from tests.reading.search import scan
 from tests.reading.search.scan import found
@@ -32,7 +32,7 @@ def test_earlier_states_are_in_it_too(tmp_path: Path) -> None:
     root = shelves.two_days(tmp_path)
     assert building.rebuild(root) == 6
     assert found(root, "正文2") == set()
-    assert found(root, "正文2", Wanted(all_states=True)) == {docid_of(2)}
+    assert found(root, "正文2", SearchBounds(all_states=True)) == {docid_of(2)}
 
 
 def test_what_comes_during_a_rebuild_is_read_after_it(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from newsarchive.archive.format import paths
 from newsarchive.archive.record.redaction import redact
 from newsarchive.reading.search import building, index
 from newsarchive.reading.search.query import parse
-from newsarchive.reading.search.searching import Searcher, Wanted
+from newsarchive.reading.search.searching import SearchBounds, Searcher
 from newsarchive.reading.search.shard import Shard
 from newsarchive.reading.search.shards import path_of, years_in
 from tests.reading import shelves
@@ -27,7 +27,7 @@ from tests.reading.search import scan
 from tests.reading.search.scan import found
 from tests.reading.shelves import MONDAY, TUESDAY, docid_of
 
-EARLIER = Wanted(all_states=True)
+EARLIER = SearchBounds(all_states=True)
 
 
 @pytest.fixture
@@ -78,8 +78,12 @@ def test_a_document_that_moves_to_another_year_is_found_there_alone(root: Path) 
         shelves.archived(run, moved)
     index.bring_level(root)
     assert years_in(index.folder_of(root)) == [2026, 2025]
-    assert found(root, "旧闻", Wanted(until=MONDAY - timedelta(days=300))) == {docid_of(1)}
-    assert found(root, "旧闻 OR 正文1", Wanted(since=MONDAY)) == found(root, "正文1", Wanted(since=MONDAY)) == set()
+    assert found(root, "旧闻", SearchBounds(until=MONDAY - timedelta(days=300))) == {docid_of(1)}
+    assert (
+        found(root, "旧闻 OR 正文1", SearchBounds(since=MONDAY))
+        == found(root, "正文1", SearchBounds(since=MONDAY))
+        == set()
+    )
 
 
 def test_a_channel_that_shows_it_later_finds_it(root: Path) -> None:
@@ -156,7 +160,7 @@ def test_texts_of_the_same_second_are_all_found(tmp_path: Path) -> None:
     with shelves.running(tmp_path) as run:
         shelves.archived(run, *(shelves.article(number, published_at=moment) for number in range(40)))
     index.bring_level(tmp_path)
-    assert len(found(tmp_path, "正文", Wanted(since=MONDAY, until=MONDAY))) == 40
+    assert len(found(tmp_path, "正文", SearchBounds(since=MONDAY, until=MONDAY))) == 40
 
 
 def test_while_another_process_writes_it_is_searched_as_it_is(root: Path) -> None:

@@ -12,7 +12,7 @@ from newsarchive.archive.record.redaction import redact
 from newsarchive.errors import SearchUnusable
 from newsarchive.reading.search import index, searching
 from newsarchive.reading.search.query import parse
-from newsarchive.reading.search.searching import By, Searcher, Wanted
+from newsarchive.reading.search.searching import By, SearchBounds, Searcher
 from newsarchive.reading.search.shards import path_of
 from tests.reading import shelves
 from tests.reading.shelves import MONDAY, TUESDAY, docid_of
@@ -60,9 +60,9 @@ def test_by_relevance_titles_weigh_more(root: Path) -> None:
 
 
 def test_days_are_those_of_publication_both_included(root: Path) -> None:
-    assert len(docids(root, "降准", wanted=Wanted(since=MONDAY, until=MONDAY))) == EACH
-    assert docids(root, "降准", wanted=Wanted(since=MONDAY + timedelta(days=1))) == []
-    assert len(docids(root, "降准", wanted=Wanted(until=MONDAY - timedelta(days=1)), most=99)) == EACH * 2
+    assert len(docids(root, "降准", wanted=SearchBounds(since=MONDAY, until=MONDAY))) == EACH
+    assert docids(root, "降准", wanted=SearchBounds(since=MONDAY + timedelta(days=1))) == []
+    assert len(docids(root, "降准", wanted=SearchBounds(until=MONDAY - timedelta(days=1)), most=99)) == EACH * 2
 
 
 def test_totals_are_exact_below_the_limit_and_estimates_above(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

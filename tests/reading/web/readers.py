@@ -14,7 +14,7 @@ from typing import Any
 from newsarchive.reading.library import Library
 from newsarchive.reading.web import server
 from newsarchive.reading.web.app import app_of
-from newsarchive.reading.web.guard import Rules
+from newsarchive.reading.web.guard import GuardRules
 from newsarchive.reading.web.site import Surroundings
 from tests.reading.shelves import TUESDAY, at
 
@@ -61,11 +61,11 @@ class Reader:
 
 
 @contextmanager
-def reading(root: Path, rules: Rules | None = None, **around: Any) -> Iterator[Reader]:
+def reading(root: Path, rules: GuardRules | None = None, **around: Any) -> Iterator[Reader]:
     """A reader of this archive, on Tuesday at eight in the evening unless told otherwise."""
     told = Surroundings(**{"now": lambda: at(TUESDAY, 20), "picture_hosts": HOSTS, "query_names": NAMES, **around})
     taken, listening = server.bound("127.0.0.1", 0), threading.Event()
-    app = app_of(Library(root, NAMES), told, rules or Rules(picture_hosts=HOSTS))
+    app = app_of(Library(root, NAMES), told, rules or GuardRules(picture_hosts=HOSTS))
     running = server.server_of(app, listening.set)
     thread = threading.Thread(target=running.run, args=([taken],), daemon=True)
     thread.start()

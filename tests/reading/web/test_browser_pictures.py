@@ -10,7 +10,7 @@ import pytest
 
 from newsarchive.cli.reader import PICTURE_HOSTS
 from newsarchive.reading.library import Library
-from newsarchive.reading.web.guard import Rules
+from newsarchive.reading.web.guard import GuardRules
 from tests.conftest import Crawls
 from tests.reading.web.readers import reading
 
@@ -35,7 +35,7 @@ def test_with_the_network_off_every_picture_of_three_hundred_articles_shows(craw
     library = Library(crawl.root)
     docids = [entry.docid for entry in library.entries()]
     assert len(docids) == ARTICLES
-    rules = Rules(picture_hosts=PICTURE_HOSTS)
+    rules = GuardRules(picture_hosts=PICTURE_HOSTS)
     with reading(crawl.root, rules, picture_hosts=PICTURE_HOSTS) as reader, playwright.sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_context(locale="zh-CN").new_page()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from newsarchive.reading.web import guard
-from newsarchive.reading.web.guard import Rules, is_our_name, is_password
+from newsarchive.reading.web.guard import GuardRules, is_our_name, is_password
 from tests.reading.shelves import docid_of, two_days
 from tests.reading.web.readers import Reader, reading
 
@@ -98,7 +98,7 @@ def test_a_password_is_asked_for_everywhere(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(guard, "WRONG_PASSWORD_S", 0.0)
     secret = "correct horse"  # noqa: S105 - invented
     right = "Basic " + base64.b64encode(f"读者:{secret}".encode()).decode()
-    with reading(two_days(tmp_path), Rules(password=secret)) as reader:
+    with reading(two_days(tmp_path), GuardRules(password=secret)) as reader:
         for path in ("/", "/static/reader.css", "/api/openapi.json", "/feeds/all.atom"):
             asked = reader.ask(path)
             assert (asked.status, "basic" in asked.headers["www-authenticate"].lower()) == (401, True)

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from newsarchive.reading.web.body import Pictures, shown
+from newsarchive.reading.web.body import ShownPictures, shown
 from tests.reading.web.hostile import BODIES, TITLES, hostile
 from tests.reading.web.readers import HOSTS, Reader, reading
 
@@ -102,7 +102,7 @@ def test_their_json_is_whole(reader: Reader) -> None:
     ],
 )
 def test_pictures_come_from_sina_alone(address: str, is_shown: bool) -> None:
-    found = shown(f'<img src="{address}" alt="图">', Pictures(HOSTS))
+    found = shown(f'<img src="{address}" alt="图">', ShownPictures(HOSTS))
     assert (f'src="{address}"' in found.html) is is_shown
     assert found.left_out in ((0,) if is_shown else (0, 1))  # none where the sanitiser took the address before
     assert 'referrerpolicy="no-referrer"' in found.html
@@ -110,10 +110,10 @@ def test_pictures_come_from_sina_alone(address: str, is_shown: bool) -> None:
 
 @pytest.mark.parametrize("body", ["<div>" * 300, "<p>" + "<b>" * 300 + "<p>x" * 300, "&amp;" * 60_001])
 def test_what_the_sanitiser_cannot_bear_is_shown_as_text(body: str) -> None:
-    assert shown(body, Pictures(HOSTS)).html == f"<pre>{html.escape(body)}</pre>"
+    assert shown(body, ShownPictures(HOSTS)).html == f"<pre>{html.escape(body)}</pre>"
 
 
 def test_pictures_can_be_turned_off() -> None:
-    found = shown('<img src="https://n.sinaimg.cn/a.jpg">', Pictures(HOSTS, wanted=False))
+    found = shown('<img src="https://n.sinaimg.cn/a.jpg">', ShownPictures(HOSTS, wanted=False))
     assert "src" not in found.html
     assert found.left_out == 1
