@@ -55,9 +55,7 @@ def held(leash: Path) -> Iterator[None]:
 
 def _touch(leash: Path, ended: threading.Event) -> None:
     while not ended.wait(TOUCH_S):
-        with suppress(
-            OSError
-        ):  # it was taken off; or the disk cannot be reached, which the workers notice by themselves
+        with suppress(OSError):  # it was taken off; or the disk is out of reach, which the workers notice themselves
             os.utime(leash)
 
 
