@@ -25,10 +25,10 @@ def test_a_selection_and_a_search_must_both_hold(library: Library) -> None:
     assert numbers(ExportSource(library, Selection(media="证券时报"))) == [4]
 
 
-def test_progress_ends_with_all_articles_and_days(library: Library) -> None:
+def test_progress_ends_with_all_days_and_articles(library: Library) -> None:
     told: list[tuple[int, int, int]] = []
     list(ExportSource(library, tell=lambda *counts: told.append(counts)).articles())
-    assert (told[0], told[-1]) == ((0, 0, 2), (5, 2, 2))
+    assert (told[0], told[-1]) == ((0, 2, 0), (2, 2, 5))
     assert told == sorted(told)
 
 
