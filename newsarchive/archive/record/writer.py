@@ -135,6 +135,9 @@ class Writer:
                     batch.commit()
             except sqlite3.DatabaseError as error:
                 raise self._failed(error) from error
+            except ArchiveNotWritable:
+                self._check_place()  # a file of state may be the first to miss its folder
+                raise
             undo.pop_all()
         self.counts.update(batch.counts)
         return ended
@@ -165,6 +168,7 @@ class Writer:
             )
 
     def _failed(self, error: sqlite3.DatabaseError) -> ArchiveDamaged | ArchiveNotWritable:
+        self._check_place()  # SQLite may be the first to meet it, and tells of the disk
         path = self._catalogue.path
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _CORRUPT:
             return ArchiveDamaged(
