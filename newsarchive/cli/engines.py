@@ -14,7 +14,7 @@ import typer
 from newsarchive.archive.index.worker import Workers
 from newsarchive.jobs.backfilling.crawling import certificates_in
 
-LOCAL, DASK = "local", "dask"
+LOCAL = "local"
 SINA = "sina"
 """The resource of Dask that bounds how many crawls a worker runs at once."""
 
@@ -53,6 +53,7 @@ def crawlers_of(engine: str, count: int, root: Path, directory: Path, variables:
     if engine == LOCAL:
         return Workers(count, _threads)
     from newsarchive.jobs import engine as engines  # noqa: PLC0415 - as above
+    from newsarchive.jobs.dask_client import DASK  # noqa: PLC0415
     from newsarchive.jobs.worker_needs import need_of  # noqa: PLC0415
 
     there = next(folder for folder in (root, *root.parents) if folder.is_dir())

@@ -18,7 +18,7 @@ from newsarchive.cli.stopping import end_orderly
 from newsarchive.cli.tables import printable
 from newsarchive.errors import UsageError, cause_of
 from newsarchive.jobs.importing import run
-from newsarchive.jobs.importing.outcome import ARCHIVE, ImportOutcome, Told
+from newsarchive.jobs.importing.outcome import ARCHIVE, ImportOutcome, TellProgress
 from newsarchive.jobs.mirroring.places import is_store, store_of
 from newsarchive.operation.report import DONE, MISSING
 from newsarchive.settings import values
@@ -138,7 +138,7 @@ def _show(outcome: ImportOutcome, *, dry_run: bool, as_json: bool) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Told]:
+def _progress() -> Iterator[TellProgress]:
     """A bar on a terminal, else a line for each tenth."""
     if sys.stderr.isatty():
         from rich.console import Console  # noqa: PLC0415 - takes longer to load than a small import
@@ -151,7 +151,7 @@ def _progress() -> Iterator[Told]:
         yield _lines()
 
 
-def _lines() -> Told:
+def _lines() -> TellProgress:
     told_of = 0.0
 
     def tell(done: int, of_all: int) -> None:

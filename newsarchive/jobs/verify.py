@@ -42,8 +42,6 @@ DAYS_AHEAD = 4
 
 More = TypeVar("More")
 Result = TypeVar("Result")
-Told = Callable[[int, int], None]
-"""(days done, days in all), after each day."""
 
 
 @dataclass(slots=True)
@@ -127,7 +125,7 @@ def _redacting(root: Path, strays: Sequence[Finding]) -> dict[Finding, str]:
     return {}
 
 
-def heads(root: Path, tell: Told) -> list[Head]:
+def heads(root: Path, tell: TellDays) -> list[Head]:
     """One a day, from the journals alone."""
     days = days_of(root)
     found = []

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from newsarchive.archive.index.catalogue import Catalogue
 from newsarchive.archive.index.days import MAX_UNANSWERED, SWEEP_EVERY
-from newsarchive.archive.index.worker import MOST_ENDED
+from newsarchive.archive.index.worker import MOST_ENDED, TellDays
 from newsarchive.archive.record import brake, files
 from newsarchive.archive.record.brake import Brake
 from newsarchive.archive.record.store import Archive
@@ -47,9 +47,6 @@ ENDS_S = 30.0
 """After a stop, for crawls to end: what has not answered then has no worker, or one that cannot be reached."""
 SHOWN_FILES = 3
 """Of those in a merged slice that are somebody's."""
-
-Told = Callable[[int, int], None]
-"""(days done, days of all)."""
 
 
 @dataclass(slots=True)
@@ -88,7 +85,7 @@ class _Crawl:
 class Backfill:
     """Of one archive, which is open; raises its errors."""
 
-    def __init__(self, archive: Archive, crawls: Crawls, tell: Told) -> None:
+    def __init__(self, archive: Archive, crawls: Crawls, tell: TellDays) -> None:
         """Take up what an earlier backfill left.  Raises ``ArchiveLocked`` and ``BlockedError``."""
         self._archive, self._crawls, self._tell = archive, crawls, tell
         self._folders = SliceFolders(archive.state)

@@ -43,5 +43,5 @@ class ImportOutcome:
 
 COUNTED = ("days", "articles", "states", "lines", "unchanged")
 
-Told = Callable[[int, int], None]
+TellProgress = Callable[[int, int], None]
 """(done, of all): bytes of journals, or posts."""

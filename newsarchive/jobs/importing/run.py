@@ -30,7 +30,7 @@ from newsarchive.archive.record.store import Archive
 from newsarchive.errors import UsageError
 from newsarchive.jobs.importing import foreign, pictures
 from newsarchive.jobs.importing.archives import CHUNK_BYTES, CHUNK_DOCUMENTS, Planner, WholeDay
-from newsarchive.jobs.importing.outcome import ARCHIVE, POSTS, ImportOutcome, Mended, Told
+from newsarchive.jobs.importing.outcome import ARCHIVE, POSTS, ImportOutcome, Mended, TellProgress
 from newsarchive.jobs.importing.posts import ReadPost
 from newsarchive.jobs.importing.raw_files import RawFiles
 from newsarchive.jobs.importing.source import ImportSource, Left, NotTaken
@@ -69,7 +69,7 @@ def profile_for(root: Path, folder: Path, default: str) -> str:
     return ours or their or default
 
 
-def run(root: Path, folder: Path, profile: str, clock: Callable[[], datetime], tell: Told) -> ImportOutcome:
+def run(root: Path, folder: Path, profile: str, clock: Callable[[], datetime], tell: TellProgress) -> ImportOutcome:
     """Import ``folder``.  Raises the errors of ``Archive.open`` and of its futures."""
     with closing(Archive.open(root, profile, clock)) as archive:
         if any(paths.sizes(folder)):
@@ -79,7 +79,7 @@ def run(root: Path, folder: Path, profile: str, clock: Callable[[], datetime], t
     return outcome
 
 
-def take_in(archive: Archive, folder: Path, tell: Told) -> ImportOutcome:
+def take_in(archive: Archive, folder: Path, tell: TellProgress) -> ImportOutcome:
     """Import another archive into one that is open.  Raises the errors of its futures."""
     outcome = ImportOutcome(ARCHIVE)
     with closing(archive.reader()) as catalogue:
@@ -87,7 +87,7 @@ def take_in(archive: Archive, folder: Path, tell: Told) -> ImportOutcome:
     return outcome
 
 
-def rehearse(root: Path, folder: Path, profile: str, tell: Told) -> ImportOutcome:
+def rehearse(root: Path, folder: Path, profile: str, tell: TellProgress) -> ImportOutcome:
     """What ``run`` would do; nothing is written."""
     source = ImportSource(folder)
     if days := list(paths.sizes(folder)):
@@ -119,7 +119,7 @@ class _Archives:
         self._planner = Planner(archive.root, profile, partial(_known, catalogue), source, outcome)
         self._raw = RawFiles(archive.root, source, outcome.left, catalogue.coverage.redacted, archive.clock)
 
-    def run(self, days: list[tuple[date, int]], tell: Told) -> None:
+    def run(self, days: list[tuple[date, int]], tell: TellProgress) -> None:
         done, of_all = 0, sum(size for _, size in days)
         for day, size in days:
             if found := self._planner.read(day):
@@ -227,7 +227,9 @@ def _count_part(outcome: ImportOutcome, part: IncomingPart) -> None:
         outcome.counts["states"] += len(missing.states)
 
 
-def _planned(planner: Planner, days: list[tuple[date, int]], outcome: ImportOutcome, tell: Told) -> ImportOutcome:
+def _planned(
+    planner: Planner, days: list[tuple[date, int]], outcome: ImportOutcome, tell: TellProgress
+) -> ImportOutcome:
     done, of_all = 0, sum(size for _, size in days)
     for day, size in days:
         if found := planner.read(day):
@@ -245,7 +247,7 @@ def _planned(planner: Planner, days: list[tuple[date, int]], outcome: ImportOutc
 # --- posts -----------------------------------------------------------------------------------------------------------
 
 
-def _import_posts(archive: Archive, source: ImportSource, outcome: ImportOutcome, tell: Told) -> None:
+def _import_posts(archive: Archive, source: ImportSource, outcome: ImportOutcome, tell: TellProgress) -> None:
     profile = PROFILES[archive.profile]
     ordered = sorted(foreign.places(source, outcome.left))
     done, under_way = 0, deque[tuple[_Chunk, Future[list[_Result]]]]()
@@ -282,7 +284,7 @@ def _count_post(outcome: ImportOutcome, path: str, found: ReadPost, result: _Res
             outcome.mended.append(Mended(path, found.docid, result, found.mended))
 
 
-def _planned_posts(source: ImportSource, profile: str, catalogue: Catalogue, tell: Told) -> ImportOutcome:
+def _planned_posts(source: ImportSource, profile: str, catalogue: Catalogue, tell: TellProgress) -> ImportOutcome:
     outcome = ImportOutcome(POSTS)
     ordered = sorted(foreign.places(source, outcome.left))
     seen: set[str] = set()

@@ -15,6 +15,7 @@ from pathlib import Path
 from newsarchive.archive.format import paths
 from newsarchive.archive.format.chain import Owed
 from newsarchive.archive.format.raw_place import RAW_NAME
+from newsarchive.archive.index.worker import TellDays
 from newsarchive.archive.record import day_journal, picture_lines, presence
 from newsarchive.archive.record.audit import Look
 from newsarchive.archive.record.day_journal import DayJournal
@@ -24,12 +25,12 @@ from newsarchive.jobs.comparison import Side, differences
 from newsarchive.jobs.mirroring import coming, ours
 from newsarchive.jobs.mirroring.folder_store import FolderStore
 from newsarchive.jobs.mirroring.store import MARKER, Store, days_in, read, sha256_in, sha256_of_file
-from newsarchive.jobs.verify import Told, Verification, days_of, verify
+from newsarchive.jobs.verify import Verification, days_of, verify
 
 AGAIN = "move it away there, and newsarchive mirror puts it again"
 
 
-def compare(root: Path, store: Store, look: Look, tell: Told, *, by_reading: bool) -> Verification:
+def compare(root: Path, store: Store, look: Look, tell: TellDays, *, by_reading: bool) -> Verification:
     """The verdict on both; paths of the copy begin with its address.  Raises what ``Store`` raises, and ``UsageError``."""
     theirs = days_in(store)
     if not theirs:

@@ -20,6 +20,7 @@ from newsarchive.archive.format import paths, raw_place, rsshub
 from newsarchive.archive.format.chain import Chain, Owed
 from newsarchive.archive.format.plain_file import open_plain
 from newsarchive.archive.format.raw_place import RAW_NAME
+from newsarchive.archive.index.worker import TellDays
 from newsarchive.archive.record import day_journal, files, takedown
 from newsarchive.archive.record.finding import ALTERED, MISSING, TAKE_BACK, Finding
 from newsarchive.errors import ArchiveLocked
@@ -27,7 +28,7 @@ from newsarchive.jobs.mirroring import coming, ours
 from newsarchive.jobs.mirroring.coming import Coming
 from newsarchive.jobs.mirroring.ours import JournalCopy
 from newsarchive.jobs.mirroring.store import Pace, Payload, Store, days_in, read, sha256_in, sha256_of_file
-from newsarchive.jobs.verify import Told, days_of
+from newsarchive.jobs.verify import days_of
 
 TRIES = 3
 """Looks at a day whose files change while they are copied: a run beside us revises a document now and then."""
@@ -58,7 +59,7 @@ class _Changed(Exception):
     """A file is not what the line of a moment ago says."""
 
 
-def mirror(root: Path, store: Store, tell: Told, *, prune: bool = False, pace: Pace | None = None) -> Mirrored:
+def mirror(root: Path, store: Store, tell: TellDays, *, prune: bool = False, pace: Pace | None = None) -> Mirrored:
     """Bring the copy level.  Raises what ``Store`` raises, and ``ArchiveLocked`` while a redaction is under way."""
     with store.begin(), ThreadPoolExecutor(store.at_once, thread_name_prefix="mirror") as pool:
         work = _Mirror(root, store, pool, pace or Pace(None), prune=prune)

@@ -79,9 +79,8 @@ def test_a_slice_that_ends_workers_again_and_again_is_left_out_and_told(
     ours = crawls(articles=20, days=4, titles="plain")
     fills = Fills(ours)
     with fleet(tmp_path / "fleet", workers=1, resources=SINA) as begun:
-        process = fills.start(
-            "--rate", "4", "--yes", "--slice", "2", "--engine", begun.engine
-        )  # no crawl ends meanwhile
+        # at that rate no crawl ends before it is killed
+        process = fills.start("--rate", "4", "--yes", "--slice", "2", "--engine", begun.engine)
         for _ in range(4):  # Dask tries a job four times
             worker = begun.processes[-1]
             wait_until(lambda: children_of(worker.pid))  # noqa: B023

@@ -40,7 +40,7 @@ def fill(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fill:
         counted = f"open({str(tmp_path / 'crawls')!r}, 'a').write('x')\n{script}"
         monkeypatch.setattr(crawling, "command_of", lambda _arguments: [sys.executable, "-c", counted])
         with closing(Archive.open(root, "clean", Clock())) as archive, ThreadPoolExecutor(1) as executor:
-            backfill = Backfill(archive, Crawls({}, tmp_path, 1000.0, 1), lambda _done, _of_all: None)
+            backfill = Backfill(archive, Crawls({}, tmp_path, 1000.0, 1), lambda *_: None)
             return backfill.run(asked, 7, executor, lambda: False)
 
     return filled

@@ -76,7 +76,7 @@ def _show(archive, shown):
 
 
 def mirrored(root, store, **more):
-    return mirror(root, store, lambda _done, _days: None, **more)
+    return mirror(root, store, lambda *_: None, **more)
 
 
 def to_folder(root, target, **more):
